@@ -1,0 +1,33 @@
+"""`/v1/labels`: the closed sets, with their Chinese and English names."""
+
+from fastapi import APIRouter
+
+from service.deps import EngineDep
+from service.schemas import LabelOut, LabelsOut
+from triage import CHINESE, ENGLISH
+from triage.labels import (
+    SENTIMENT_CHINESE,
+    SENTIMENT_ENGLISH,
+    URGENCY_CHINESE,
+    URGENCY_ENGLISH,
+)
+
+router = APIRouter(prefix="/v1", tags=["labels"])
+
+
+@router.get("/labels")
+async def labels(engine: EngineDep) -> LabelsOut:
+    """列出全部标签。List every label a verdict can hold."""
+    issues = [
+        LabelOut(code=code, zh=CHINESE.get(code, code), en=ENGLISH.get(code, code))
+        for code in engine.scorer.labels
+    ]
+    return LabelsOut(
+        issues=issues,
+        sentiment=_levels(SENTIMENT_CHINESE, SENTIMENT_ENGLISH),
+        urgency=_levels(URGENCY_CHINESE, URGENCY_ENGLISH),
+    )
+
+
+def _levels(chinese: dict[int, str], english: dict[int, str]) -> list[LabelOut]:
+    return [LabelOut(code=str(k), zh=chinese[k], en=english[k]) for k in chinese]

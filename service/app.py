@@ -1,0 +1,66 @@
+"""The application: built by a function, from parts that tests can replace."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from anyio import to_thread
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse
+from fastapi.staticfiles import StaticFiles
+
+from service import errors
+from service.api import health, labels, triage
+from service.deps import State
+from service.settings import Settings
+from service.web import pages
+from triage import Feedback, Triage, __version__
+
+_WEB = Path(__file__).parent / "web"
+_WARM_UP = "等了三天还没发货，客服也不回。"
+Next = Callable[[Request], Awaitable[Response]]
+
+
+def create_app(engine: Triage | None = None, settings: Settings | None = None) -> FastAPI:
+    """Build the application; `engine` None loads the model the settings name at start-up."""
+    state = State(settings or Settings(), engine)
+    app = FastAPI(
+        title="分诊 Fenzhen",
+        version=__version__,
+        description="读懂中文客户反馈。Reads Chinese customer feedback.",
+        lifespan=_lifespan,
+    )
+    app.state.fenzhen = state
+    errors.install(app)
+    app.middleware("http")(_limit_body)
+    for router in (triage.router, labels.router, health.router, pages.router):
+        app.include_router(router)
+    app.mount("/static", StaticFiles(directory=_WEB / "static"), name="static")
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    state: State = app.state.fenzhen
+    if state.engine is None:
+        state.engine = await to_thread.run_sync(_load_warm, state.settings)
+    yield
+
+
+def _load_warm(settings: Settings) -> Triage:
+    engine = Triage.load(settings.model, policy=settings.policy)
+    engine(Feedback("warm-up", _WARM_UP))  # builds the tables that the first text needs
+    return engine
+
+
+async def _limit_body(request: Request, call_next: Next) -> Response:
+    limit = request.app.state.fenzhen.settings.max_body
+    length = request.headers.get("content-length", "0")
+    chunked = "chunked" in request.headers.get("transfer-encoding", "")
+    if chunked or not length.isdigit() or int(length) > limit:
+        problem = errors.BodyTooLargeError(
+            f"The body must state its length and hold at most {limit} bytes.",
+            remedy="Send smaller batches with a Content-Length, or use `triage run` for files.",
+        )
+        return JSONResponse({"error": problem.to_dict()}, errors.status_of(problem))
+    return await call_next(request)

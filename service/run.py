@@ -1,0 +1,21 @@
+"""Start the service with uvicorn."""
+
+from pathlib import Path
+
+import uvicorn
+
+from service.app import create_app
+from service.settings import Settings
+from triage import Triage
+
+
+def serve(*, host: str, port: int, model: Path | None, policy: Path | None) -> None:
+    """Load the model, then serve until stopped. Raises ModelError before listening."""
+    settings = Settings()
+    engine = Triage.load(model or settings.model, policy=policy or settings.policy)
+    shown = f"[{host}]" if ":" in host else host
+    print(
+        f"分诊 Fenzhen  http://{shown}:{port}   接口文档 API: http://{shown}:{port}/docs",
+        flush=True,
+    )
+    uvicorn.run(create_app(engine, settings), host=host, port=port, log_level="warning")

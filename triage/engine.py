@@ -1,0 +1,166 @@
+"""Triage: load once, then call it for one text or pipe many through it."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from triage.artifact import load
+from triage.decide import decide
+from triage.errors import RecordError
+from triage.policy import Policy
+from triage.records import (
+    Decision,
+    Evidence,
+    Feedback,
+    ModelName,
+    Rejection,
+    Scores,
+    Verdict,
+)
+from triage.resources import default_model
+from triage.scorers.base import URGENCY, Clue, ScoreBatch, Scorer
+from triage.text.clean import Cleaned, clean
+
+Record = Feedback | Rejection
+BATCH = 256
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    feedback: Feedback
+    cleaned: Cleaned
+
+
+class Triage:
+    """Turns feedback into verdicts with one scorer and one policy. Safe to share by threads."""
+
+    def __init__(self, scorer: Scorer, policy: Policy, name: ModelName) -> None:
+        self.scorer = scorer
+        self.policy = policy
+        self.name = name
+
+    @classmethod
+    def load(cls, path: str | Path | None = None, *, policy: str | Path | None = None) -> "Triage":
+        """Load a model folder (None: the one in the box) and a policy file (likewise).
+
+        Raises ModelError for a missing or tampered folder, TokeniserMismatchError for one
+        made with other words, PolicyError for an unusable policy.
+        """
+        model = load(Path(path) if path else default_model())
+        return cls(model.scorer, Policy.load(Path(policy) if policy else None), model.name)
+
+    def __call__(self, feedback: Feedback) -> Verdict:
+        """Return the verdict on one piece of feedback. Raises RecordError if it has none."""
+        result = next(self.pipe([feedback]))
+        if isinstance(result, Rejection):
+            raise RecordError(result.message, code=result.code)
+        return result
+
+    def pipe(
+        self, records: Iterable[Record], *, batch: int = BATCH
+    ) -> Iterator[Verdict | Rejection]:
+        """Yield a verdict or a rejection for each record, in order; never raises for one.
+
+        A Rejection among the records (a broken line of a file) passes through in its place.
+        """
+        iterator = iter(records)
+        while chunk := list(islice(iterator, batch)):
+            yield from self._judge(chunk)
+
+    def _judge(self, chunk: Sequence[Record]) -> list[Verdict | Rejection]:
+        prepared = [self._prepare(record) for record in chunk]
+        ready = [item for item in prepared if isinstance(item, _Ready)]
+        verdicts = iter(self._verdicts(ready) if ready else ())
+        return [item if isinstance(item, Rejection) else next(verdicts) for item in prepared]
+
+    def _prepare(self, record: Record) -> _Ready | Rejection:
+        if isinstance(record, Rejection):
+            return record
+        text: object = record.text
+        if not isinstance(text, str):
+            kind = type(text).__name__
+            return Rejection(record.id, "not_a_string", f"The text is a {kind}, not a string.")
+        if len(text) > self.policy.max_chars:
+            return Rejection(record.id, "text_too_long", self._too_long(len(text)))
+        cleaned = clean(text)
+        if not any(map(_is_content, cleaned.text)):
+            return Rejection(record.id, *_empty(text))
+        return _Ready(record, cleaned)
+
+    def _too_long(self, length: int) -> str:
+        return (
+            f"The text has {length} characters; the limit is {self.policy.max_chars}. "
+            "Shorten it, or raise max_chars in the policy."
+        )
+
+    def _verdicts(self, ready: Sequence[_Ready]) -> list[Verdict]:
+        scores = self.scorer.score([item.cleaned for item in ready])
+        rows = zip(
+            scores.issues.round(4).tolist(),
+            scores.sentiment.round(4).tolist(),
+            scores.urgency.round(4).tolist(),
+            strict=True,
+        )
+        return [
+            self._verdict(item, k, Scores(*row), scores)
+            for k, (item, row) in enumerate(zip(ready, rows, strict=True))
+        ]
+
+    def _verdict(self, item: _Ready, row: int, scores: Scores, batch: ScoreBatch) -> Verdict:
+        decision = decide(scores, self.scorer.labels, self.policy)
+        return Verdict(
+            id=item.feedback.id,
+            issues=decision.issues,
+            suggested=decision.suggested,
+            scores=dict(zip(self.scorer.labels, scores.issues, strict=True)),
+            sentiment=decision.sentiment,
+            sentiment_score=round(decision.sentiment_score, 4),
+            urgency=decision.urgency,
+            urgency_scores=tuple(scores.urgency),
+            review_reasons=decision.review_reasons,
+            evidence=self._evidence(item, row, decision, batch),
+            script=batch.scripts[row].value,
+            model=self.name,
+        )
+
+    def _evidence(
+        self, item: _Ready, row: int, decision: Decision, batch: ScoreBatch
+    ) -> tuple[Evidence, ...]:
+        targets = decision.issues + decision.suggested
+        if decision.urgency >= 2:
+            targets += (URGENCY,)
+        limit = self.policy.evidence_per_label
+        clues = (clue for target in targets for clue in batch.clues(row, target, limit))
+        return tuple(_quote(clue, item) for clue in clues)
+
+
+def _quote(clue: Clue, item: _Ready) -> Evidence:
+    start, end = item.cleaned.span(clue.start, clue.end)
+    return Evidence(clue.target, item.feedback.text[start:end], start, end, clue.weight)
+
+
+def _is_content(char: str) -> bool:
+    """Letters, digits and pictures say something; punctuation and blanks do not."""
+    return char.isalnum() or (char > "\u2190" and not char.isspace() and not _is_mark(char))
+
+
+def _is_mark(char: str) -> bool:
+    from unicodedata import category
+
+    return category(char)[0] in "PZC" or char == "\ufffd"
+
+
+def _empty(text: str) -> tuple[str, str]:
+    if not text.strip():
+        return "empty_text", "The text is empty or blank."
+    return "no_content", "The text holds only punctuation, mark-up or unreadable characters."
+
+
+def as_feedback(value: Mapping[str, Any] | str, *, id_: str) -> Feedback:
+    """Make feedback of a plain string or of a mapping with a `text` (and maybe an `id`)."""
+    if isinstance(value, str):
+        return Feedback(id_, value)
+    made = Feedback(str(value.get("id", id_)), value.get("text", ""), value.get("channel"))
+    return replace(made, received_at=value.get("received_at"))

@@ -1,0 +1,1 @@
+"""Files in and out: streamed, any common encoding, written whole or not at all."""

@@ -1,0 +1,1 @@
+"""Scorers: cleaned texts in, probabilities and evidence out. They decide nothing."""

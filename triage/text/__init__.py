@@ -1,0 +1,1 @@
+"""Reading text: cleaning with an offset map, script, words."""

@@ -1,0 +1,136 @@
+"""Normalise a text for reading by the model, keeping a map to the original characters."""
+
+import html
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from unicodedata import combining, normalize
+
+CJK = "\u2e80-\u2fdf\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_CJK_PUNCT = "，。！？；：、（）《》【】“”‘’…—,!?;:()"
+_KEPT_AS_ONE = "…"  # NFKC makes three dots of it; one mark is one mark
+_ZERO_WIDTH = "\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff"
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """A cleaned text and, for each of its characters, where it came from.
+
+    `starts[i]`/`ends[i]` delimit, in characters of the original, what cleaned
+    character `i` stands for; both are None where every position is unchanged.
+    """
+
+    text: str
+    starts: Sequence[int] | None = None
+    ends: Sequence[int] | None = None
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Map cleaned `[start, end)` (end > start) to the original's `[start, end)`."""
+        if self.starts is None or self.ends is None:
+            return start, end
+        return self.starts[start], self.ends[end - 1]
+
+    def sub(self, pattern: re.Pattern[str], to: str | Callable[[re.Match[str]], str]) -> "Cleaned":
+        """Replace as `re.sub` does; new characters map to the whole match."""
+        starts = self.starts if self.starts is not None else range(len(self.text))
+        ends = self.ends if self.ends is not None else range(1, len(self.text) + 1)
+        out, new_starts, new_ends, last = [], list[int](), list[int](), 0
+        for match in pattern.finditer(self.text):
+            i, j = match.span()
+            piece = to if isinstance(to, str) else to(match)
+            out += [self.text[last:i], piece]
+            new_starts += [*starts[last:i], *[starts[i]] * len(piece)]
+            new_ends += [*ends[last:i], *[ends[j - 1]] * len(piece)]
+            last = j
+        if not out:
+            return self
+        out.append(self.text[last:])
+        return Cleaned("".join(out), [*new_starts, *starts[last:]], [*new_ends, *ends[last:]])
+
+
+def clean(text: str) -> Cleaned:
+    """Normalise `text`: NFKC, mark-up, quoted mail, zero width, spaces, lone surrogates.
+
+    The result never holds a NUL, a carriage return, a lone surrogate or two spaces in a
+    row; line breaks survive as single newlines because they separate clauses.
+    """
+    if not _needs_work().search(text):
+        return Cleaned(text.translate(_one_to_one()))
+    cleaned = Cleaned(text)
+    for pattern, to in _steps():
+        cleaned = cleaned.sub(pattern, to)
+    return Cleaned(cleaned.text.translate(_one_to_one()), cleaned.starts, cleaned.ends)
+
+
+@cache
+def _one_to_one() -> dict[int, str]:
+    """Map code points whose NFKC form is one other character: full width and the like."""
+    points = (chr(point) for point in range(0xA0, 0x10000) if not 0xD800 <= point < 0xE000)
+    table = {ord(char): normalize("NFKC", char) for char in points}
+    return {point: to for point, to in table.items() if len(to) == 1 and to != chr(point)}
+
+
+@cache
+def _many() -> str:
+    """Return a character class of what NFKC expands, plus combining marks."""
+    points = [chr(p) for p in range(0xA0, 0x10000) if not 0xD800 <= p < 0xE000]
+    chosen = [c for c in points if len(normalize("NFKC", c)) != 1 or combining(c)]
+    kept = (c for c in chosen if c not in _KEPT_AS_ONE)
+    return "".join(map(re.escape, kept)) + "\U0001d400-\U0001d7ff\U0001f100-\U0001f1ff"
+
+
+@cache
+def _marks() -> str:
+    points = (chr(p) for p in range(0x300, 0x10000) if not 0xD800 <= p < 0xE000)
+    return "".join(re.escape(c) for c in points if combining(c))
+
+
+@cache
+def _needs_work() -> re.Pattern[str]:
+    return re.compile(rf"[\s\x00\ud800-\udfff<>&{_ZERO_WIDTH}{_many()}]|(\D)\1\1\1")
+
+
+def _nfkc(match: re.Match[str]) -> str:
+    return normalize("NFKC", match.group())
+
+
+def _unescape(match: re.Match[str]) -> str:
+    # An entity may decode to what cleaning removes (NUL, zero width); a space is safe.
+    decoded = html.unescape(match.group())
+    return decoded if decoded.isprintable() else " "
+
+
+_TAG = r"</?[a-zA-Z][^<>]{0,500}>|<!--.{0,2000}?-->|<!DOCTYPE[^<>]{0,200}>"
+_BLOCK = r"<(?:br|/?p|/?div|/?li|/?tr|/?h[1-6]|/?table|hr)\b[^<>]{0,500}>"
+_SCRIPT = r"<(script|style|head)\b[^<>]{0,500}>.{0,20000}?</\1\s*>"
+_REPLY_HEAD = (
+    r"^[ \t]*(?:[-—_=]{2,}[ \t]*(?:原始邮件|原始郵件|Original Message|转发的邮件|Forwarded message)"
+    r"|On .{5,120} wrote:|在 ?.{5,60}(?:写道|寫道)[:：]"
+    r"|发件人[:：].{0,100}\n\s*(?:发送时间|时间|日期|收件人)[:：])"
+)
+_SIGNATURE = r"^(?:-- ?$|[ \t]*(?:发自我的|發自我的|Sent from my|从我的.{2,12}发出))"
+
+
+@cache
+def _steps() -> tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]:
+    many = re.compile(r"[\s\S]?[" + _marks() + r"]+|[" + _many() + r"]")
+    return (
+        (re.compile(r"[\ud800-\udfff]"), "\ufffd"),
+        (re.compile(r"\r\n?|[\u2028\u2029\x0b\x0c\x85]"), "\n"),
+        (re.compile(r"\x00"), " "),
+        (re.compile(_SCRIPT, re.I | re.S), " "),
+        (re.compile(_BLOCK, re.I), "\n"),
+        (re.compile(_TAG, re.S), ""),
+        (re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z]{2,31});"), _unescape),
+        (re.compile(_REPLY_HEAD + r"[\s\S]*", re.M | re.I), ""),
+        (re.compile(r"^[ \t]*>.*$", re.M), ""),
+        (re.compile(_SIGNATURE + r"[\s\S]{0,400}\Z", re.M | re.I), ""),
+        (re.compile(f"[{_ZERO_WIDTH}]"), ""),
+        (many, _nfkc),
+        (re.compile(r"\s*\n\s*"), "\n"),
+        (re.compile(r"[^\S\n]+"), " "),
+        (re.compile(rf"(?<=[{CJK}{_CJK_PUNCT}]) (?=[{CJK}{_CJK_PUNCT}])"), ""),
+        (re.compile(r"(\D)\1{3,}"), lambda match: match.group(1) * 3),
+        (re.compile(r"\A\s+|\s+\Z"), ""),
+    )

@@ -1,0 +1,107 @@
+"""Figures of merit on held-out texts: F1 per issue, ordinal agreement, the critical messages."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.metrics import cohen_kappa_score, precision_recall_fscore_support
+
+from triage.engine import Triage
+from triage.records import Example, Feedback, Verdict
+
+Slices = Mapping[str, Callable[[Example], bool]]
+SLICES: Slices = {
+    "real": lambda e: not is_authored(e),
+    "authored": lambda e: is_authored(e),
+}
+
+
+def is_authored(example: Example) -> bool:
+    """Whether no customer wrote the text (ids of the seed begin with `seed-`)."""
+    return example.id.startswith("seed-")
+
+
+def judge(engine: Triage, examples: Iterable[Example]) -> list[tuple[Example, Verdict]]:
+    """Return the examples that can be judged, each with its verdict."""
+    rows = list(examples)
+    results = engine.pipe(Feedback(e.id, e.text, e.channel or None) for e in rows)
+    pairs = zip(rows, results, strict=True)
+    return [(e, verdict) for e, verdict in pairs if isinstance(verdict, Verdict)]
+
+
+def measure(pairs: Sequence[tuple[Example, Verdict]], labels: Sequence[str]) -> dict[str, Any]:
+    """Return every figure for labelled texts and their verdicts."""
+    if not pairs:
+        return {"n": 0}
+    wanted = np.array([[label in (e.issues or ()) for label in labels] for e, _ in pairs])
+    given = np.array([[label in v.issues for label in labels] for _, v in pairs])
+    sentiment = [(e.sentiment or 3, v.sentiment) for e, v in pairs]
+    urgency = [(e.urgency or 0, v.urgency) for e, v in pairs]
+    critical = np.array([v.urgency_scores[3] for _, v in pairs])
+    return {
+        "n": len(pairs),
+        "issues": _issues(wanted, given, labels),
+        "sentiment_kappa": _kappa(sentiment),
+        "urgency_kappa": _kappa(urgency),
+        "critical": _critical(urgency, critical),
+        "exact_match": round(float((wanted == given).all(axis=1).mean()), 4),
+        "review_share": round(sum(v.review for _, v in pairs) / len(pairs), 4),
+    }
+
+
+def by_slice(
+    pairs: Sequence[tuple[Example, Verdict]], labels: Sequence[str], slices: Slices = SLICES
+) -> dict[str, Any]:
+    """Return the figures of each slice that holds any text."""
+    parts = {name: [pair for pair in pairs if test(pair[0])] for name, test in slices.items()}
+    return {name: measure(part, labels) for name, part in parts.items() if part}
+
+
+def _issues(
+    wanted: NDArray[np.bool_], given: NDArray[np.bool_], labels: Sequence[str]
+) -> dict[str, Any]:
+    figures = precision_recall_fscore_support(wanted, given, zero_division=0)
+    rows = zip(labels, *figures, strict=True)
+    per_label = {
+        label: {"precision": _r(p), "recall": _r(r), "f1": _r(f), "n": int(n)}
+        for label, p, r, f, n in rows
+    }
+    micro = precision_recall_fscore_support(wanted, given, average="micro", zero_division=0)
+    macro = sum(row["f1"] for row in per_label.values()) / len(labels)
+    return {"macro_f1": _r(macro), "micro_f1": _r(micro[2]), "per_label": per_label}
+
+
+def _kappa(pairs: Sequence[tuple[int, int]]) -> float | None:
+    """Return the quadratically weighted kappa; None where all levels are one."""
+    wanted, given = zip(*pairs, strict=True)
+    if len(set(wanted) | set(given)) < 2:
+        return None
+    return _r(cohen_kappa_score(wanted, given, weights="quadratic"))
+
+
+def _critical(pairs: Sequence[tuple[int, int]], scores: NDArray[np.float64]) -> dict[str, Any]:
+    wanted = np.array([level == 3 for level, _ in pairs])
+    given = np.array([level == 3 for _, level in pairs])
+    hits = int((wanted & given).sum())
+    return {
+        "n": int(wanted.sum()),
+        "recall": _r(hits / wanted.sum()) if wanted.any() else None,
+        "precision": _r(hits / given.sum()) if given.any() else None,
+        "recall_at_precision_60": recall_at(wanted, scores, 0.6),
+    }
+
+
+def recall_at(
+    wanted: NDArray[np.bool_], scores: NDArray[np.float64], precision: float
+) -> float | None:
+    """Return the best recall of any threshold whose precision is at least `precision`."""
+    if not wanted.any():
+        return None
+    hits = np.cumsum(wanted[np.argsort(-scores, kind="stable")])
+    good = hits / np.arange(1, len(hits) + 1) >= precision
+    return _r(float(hits[good].max() / wanted.sum())) if good.any() else 0.0
+
+
+def _r(value: float) -> float:
+    return round(float(value), 4)
