@@ -8,6 +8,7 @@ from anyio import to_thread
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
+from fastapi_offline import FastAPIOffline
 
 from service import errors
 from service.api import health, labels, triage
@@ -24,7 +25,8 @@ Next = Callable[[Request], Awaitable[Response]]
 def create_app(engine: Triage | None = None, settings: Settings | None = None) -> FastAPI:
     """Build the application; `engine` None loads the model the settings name at start-up."""
     state = State(settings or Settings(), engine)
-    app = FastAPI(
+    # The usual documentation page loads its scripts from a CDN; ours must work offline.
+    app: FastAPI = FastAPIOffline(
         title="分诊 Fenzhen",
         version=__version__,
         description="读懂中文客户反馈。Reads Chinese customer feedback.",

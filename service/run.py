@@ -5,13 +5,13 @@ from pathlib import Path
 import uvicorn
 
 from service.app import create_app
-from service.settings import Settings
+from service.settings import read_settings
 from triage import Triage
 
 
 def serve(*, host: str, port: int, model: Path | None, policy: Path | None) -> None:
     """Load the model, then serve until stopped. Raises ModelError before listening."""
-    settings = Settings()
+    settings = read_settings()
     engine = Triage.load(model or settings.model, policy=policy or settings.policy)
     shown = f"[{host}]" if ":" in host else host
     print(

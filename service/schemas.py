@@ -22,7 +22,7 @@ class FeedbackIn(BaseModel):
 class BatchIn(BaseModel):
     """Several pieces of feedback; each is judged on its own, a bad one loses no other."""
 
-    items: list[dict[str, Any]] = Field(min_length=1, description="objects like FeedbackIn")
+    items: list[Any] = Field(min_length=1, description="objects like FeedbackIn")
 
 
 class EvidenceOut(BaseModel):
@@ -34,6 +34,16 @@ class EvidenceOut(BaseModel):
     end: int
     weight: float
     source: Literal["model", "signal"]
+
+
+class FindingOut(BaseModel):
+    """A fact read by rule: `text == original[start:end]`, with what it amounts to."""
+
+    kind: str
+    text: str
+    start: int
+    end: int
+    value: str | float | None
 
 
 class ModelOut(BaseModel):
@@ -58,6 +68,13 @@ class VerdictOut(BaseModel):
     review: bool
     review_reasons: list[str]
     evidence: list[EvidenceOut]
+    signals: list[FindingOut]
+    remedy: list[FindingOut]
+    entities: list[FindingOut]
+    aspects: list[FindingOut]
+    promises: list[FindingOut]
+    stage: str
+    in_scope: bool
     script: str
     model: ModelOut
 

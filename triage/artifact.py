@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 
 from triage import features
-from triage.errors import ModelError, TokeniserMismatchError
+from triage.errors import ModelError, OutputError, TokeniserMismatchError
 from triage.records import ModelName
-from triage.scorers.linear import LinearScorer, LinearWeights, Stage2
+from triage.scorers.linear import TASKS, LinearScorer, LinearWeights, check_shapes
+from triage.scorers.stage2 import Stage2
 from triage.text.segment import Segmenter, Tokeniser
 
 FORMAT = "fenzhen-model-1"
@@ -26,6 +27,14 @@ MANIFEST, WEIGHTS, METRICS, CARD = (
     "metrics.json",
     "README.md",
 )
+_KINDS: Mapping[str, type] = {
+    "name": str,
+    "version": str,
+    "labels": list,
+    "tokeniser": dict,
+    "features": dict,
+    "files": dict,
+}
 _REMEDY = "Use a folder written by `triage train`, or restore it from its source."
 
 
@@ -59,9 +68,15 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         raise ModelError(f"{path} is not valid JSON: {error}.", remedy=_REMEDY) from error
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise ModelError(f"{path} is not a {FORMAT} manifest.", remedy=_REMEDY)
-    missing = {"name", "version", "labels", "tokeniser", "features", "files"} - manifest.keys()
+    missing = _KINDS.keys() - manifest.keys()
     if missing:
         raise ModelError(f"{path} lacks {', '.join(sorted(missing))}.", remedy=_REMEDY)
+    wrong = [key for key, kind in _KINDS.items() if not isinstance(manifest[key], kind)]
+    if wrong:
+        raise ModelError(f"{path}: {wrong[0]} is of the wrong kind.", remedy=_REMEDY)
+    unlisted = {WEIGHTS, METRICS, CARD} - manifest["files"].keys()
+    if unlisted:
+        raise ModelError(f"{path} does not vouch for {sorted(unlisted)[0]}.", remedy=_REMEDY)
     return manifest
 
 
@@ -82,18 +97,23 @@ def save(
     """Write a model folder; the manifest goes last, so a half-written folder is refused."""
     from safetensors.numpy import save as to_bytes
 
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / MANIFEST).unlink(missing_ok=True)
     files = {
         WEIGHTS: to_bytes(_tensors(weights)),
         METRICS: _json(metrics),
         CARD: card.encode(),
     }
-    for name, content in files.items():
-        (folder / name).write_bytes(content)
     hashes = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
     whole = {"format": FORMAT, **manifest, "features": _feature_settings(), "files": hashes}
-    (folder / MANIFEST).write_bytes(_json(whole))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / MANIFEST).unlink(missing_ok=True)
+        for name, content in {**files, MANIFEST: _json(whole)}.items():
+            (folder / name).write_bytes(content)
+    except OSError as error:
+        raise OutputError(
+            f"Cannot write the model folder {folder}: {error.strerror}.",
+            remedy="Free some space or choose another folder.",
+        ) from error
 
 
 def _json(value: Mapping[str, Any]) -> bytes:
@@ -134,16 +154,17 @@ def _check_tokeniser(folder: Path, manifest: Mapping[str, Any], here: Tokeniser)
 
 
 def _tensors(weights: LinearWeights) -> dict[str, np.ndarray[Any, Any]]:
-    stage2 = weights.stage2
-    numbers = {key: getattr(stage2, key) for key in Stage2.__slots__}
+    numbers = {
+        f"{task}.{key}": np.ascontiguousarray(getattr(net, key), dtype=np.float32)
+        for task, net in weights.stage2.items()
+        for key in Stage2.__slots__
+    }
     return {
         "kept": weights.kept.astype(np.uint32),
         "idf": weights.idf.astype(np.float16),
         "heads": np.ascontiguousarray(weights.heads, dtype=np.float16),
         "bias": weights.bias.astype(np.float32),
-        **{
-            f"stage2.{key}": np.ascontiguousarray(x, dtype=np.float32) for key, x in numbers.items()
-        },
+        **numbers,
     }
 
 
@@ -153,14 +174,19 @@ def _weights(folder: Path, manifest: Mapping[str, Any]) -> LinearWeights:
 
     try:
         tensors = load_file(folder / WEIGHTS)
-        stage2 = {key: tensors[f"stage2.{key}"].astype(np.float64) for key in Stage2.__slots__}
-        return LinearWeights(
+        weights = LinearWeights(
             labels=tuple(manifest["labels"]),
             kept=tensors["kept"],
             idf=tensors["idf"].astype(np.float32),
             heads=tensors["heads"].astype(np.float32),
             bias=tensors["bias"].astype(np.float64),
-            stage2=Stage2(**stage2),
+            stage2={task: _stage2(tensors, task) for task in TASKS},
         )
-    except (SafetensorError, KeyError, OSError) as error:
+        check_shapes(weights)
+        return weights
+    except (SafetensorError, KeyError, OSError, ValueError) as error:
         raise ModelError(f"{folder / WEIGHTS} cannot be read: {error}.", remedy=_REMEDY) from error
+
+
+def _stage2(tensors: Mapping[str, np.ndarray[Any, Any]], task: str) -> Stage2:
+    return Stage2(*(tensors[f"{task}.{key}"] for key in Stage2.__slots__))

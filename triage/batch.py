@@ -3,12 +3,14 @@
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 from triage.engine import Triage
+from triage.errors import InputError
 from triage.files.columns import Fields
-from triage.files.readers import read
+from triage.files.readers import STDIN, kind_of, read
 from triage.files.writers import writer
 from triage.records import Feedback, Rejection, Verdict
 
@@ -55,10 +57,11 @@ def run(
     """
     summary, began = Summary(), perf_counter()
     inputs: deque[dict[str, Any]] = deque()
+    columns = _input_columns(source, target, fields) if keep_input else []
     records = read(source, fields)
     if keep_input:
         records = _remembering(records, inputs)
-    with writer(target, engine.scorer.labels) as write:
+    with writer(target, engine.scorer.labels, inputs=columns) as write:
         for result in engine.pipe(records):
             row = result.to_dict()
             write(row | {"input": inputs.popleft()} if keep_input else row)
@@ -66,6 +69,22 @@ def run(
             progress(summary.records)
     summary.seconds = perf_counter() - began
     return summary
+
+
+def _input_columns(source: str, target: str, fields: Fields | None) -> list[str]:
+    """Return every column that occurs in the input: a table must know them beforehand."""
+    if kind_of(Path(target)) not in (".csv", ".parquet"):
+        return []
+    if source == STDIN:
+        raise InputError(
+            "The columns of standard input are not known beforehand.",
+            remedy="Write .jsonl, or read from a file.",
+        )
+    found: dict[str, None] = {}
+    for record in read(source, fields):
+        if isinstance(record, Feedback):
+            found.update(dict.fromkeys(record.meta))
+    return list(found)
 
 
 def _remembering(

@@ -1,4 +1,4 @@
-"""Scores and policy in, decision out. The only place where thresholds act; pure."""
+"""Scores, signals and policy in, decision out. The only place where thresholds act; pure."""
 
 from collections.abc import Sequence
 
@@ -6,44 +6,76 @@ from triage.policy import Policy
 from triage.records import Decision, Scores
 
 
-def decide(scores: Scores, labels: Sequence[str], policy: Policy) -> Decision:
+def decide(
+    scores: Scores,
+    labels: Sequence[str],
+    policy: Policy,
+    *,
+    signal_level: int = 0,
+    settled: bool = False,
+) -> Decision:
     """Turn the scores of one text into a decision.
 
     At or above a label's `assign` it is given, from `suggest` up to there it is suggested
-    and a person is asked, below both it is nothing.
+    and a person is asked, below both it is nothing. `signal_level` is the highest urgency
+    that a fact found by rule deserves: where there is one, less is asked of the model.
+    `settled` says that the customer calls it over: then nobody must act, unless the model
+    sees danger on its own.
     """
-    issues, suggested, reasons = [], [], []
-    for label, score in zip(labels, scores.issues, strict=True):
-        band = policy.band_of(label)
-        if score >= band.assign:
-            issues.append(label)
-        elif score >= band.suggest:
-            suggested.append(label)
-            reasons.append(f"{label}: {score:.2f} between {band.suggest:.2f} and {band.assign:.2f}")
-    urgency = _urgency(scores.urgency, policy)
-    if issues:
-        urgency = max(urgency, 1)  # the guideline: a complaint deserves an answer
-    reasons += _critical_reasons(scores.urgency[3], urgency, policy)
+    if scores.scope < policy.outside:
+        return _outside(scores)
+    issues, suggested, reasons = _issues(scores, labels, policy)
+    critical = scores.urgency[3]
+    if settled and critical < policy.urgency[2]:
+        urgency = 0
+    else:
+        urgency = _urgency(scores.urgency, policy, signal_level)
+        urgency = max(urgency, 1) if issues else urgency  # a complaint deserves an answer
+    if urgency < 3 and critical >= policy.suggest_critical:
+        reasons.append(f"urgency 3: {critical:.2f}, asked from {policy.suggest_critical:.2f}")
+    if scores.scope < policy.scope_sure:
+        reasons.append(f"scope: {scores.scope:.2f} below {policy.scope_sure:.2f}")
     sentiment, sentiment_score = _sentiment(scores.sentiment)
     return Decision(
         tuple(issues), tuple(suggested), sentiment, sentiment_score, urgency, tuple(reasons)
     )
 
 
-def _urgency(levels: Sequence[float], policy: Policy) -> int:
-    at_least = (levels[1] + levels[2] + levels[3], levels[2] + levels[3], levels[3])
-    reached = [k for k in (1, 2, 3) if at_least[k - 1] >= policy.urgency[k - 1]]
-    return max(reached, default=0)
+def _outside(scores: Scores) -> Decision:
+    sentiment, sentiment_score = _sentiment(scores.sentiment)
+    return Decision((), (), sentiment, sentiment_score, 0, (), in_scope=False)
 
 
-def _critical_reasons(critical: float, urgency: int, policy: Policy) -> list[str]:
-    if urgency == 3 or critical < policy.suggest_critical:
-        return []
-    floor, ceiling = policy.suggest_critical, policy.urgency[2]
-    return [f"urgency 3: {critical:.2f} between {floor:.2f} and {ceiling:.2f}"]
+def _issues(
+    scores: Scores, labels: Sequence[str], policy: Policy
+) -> tuple[list[str], list[str], list[str]]:
+    issues, suggested, reasons = [], [], []
+    for label, score in zip(labels, scores.issues, strict=True):
+        band = policy.band_of(label)
+        if score >= band.assign:
+            issues.append(label)
+            if score < band.sure:
+                reasons.append(f"{label}: {score:.2f} given, but below {band.sure:.2f}")
+        elif score >= band.suggest:
+            suggested.append(label)
+            reasons.append(f"{label}: {score:.2f} between {band.suggest:.2f} and {band.assign:.2f}")
+    return issues, suggested, reasons
+
+
+def _urgency(levels: Sequence[float], policy: Policy, signal_level: int) -> int:
+    at_least, reached = 0.0, 0
+    for level in (3, 2, 1):
+        at_least += levels[level]
+        needed = policy.urgency[level - 1]
+        if level >= 2 and signal_level >= level:
+            needed = min(needed, policy.signals[level - 2])
+        if at_least >= needed:
+            reached = max(reached, level)
+    return reached
 
 
 def _sentiment(levels: Sequence[float]) -> tuple[int, float]:
     """Return the level nearest the expected one, and that expectation on -1 to 1."""
-    expected = sum((k + 1) * p for k, p in enumerate(levels))
+    one, two, three, four, five = levels
+    expected = one + 2 * two + 3 * three + 4 * four + 5 * five
     return min(5, max(1, int(expected + 0.5))), (expected - 3) / 2

@@ -8,8 +8,9 @@ from typing import Any
 
 from triage.artifact import load
 from triage.decide import decide
-from triage.errors import RecordError
+from triage.errors import InputError, RecordError
 from triage.policy import Policy
+from triage.reading import read_all
 from triage.records import (
     Decision,
     Evidence,
@@ -21,16 +22,26 @@ from triage.records import (
 )
 from triage.resources import default_model
 from triage.scorers.base import URGENCY, Clue, ScoreBatch, Scorer
+from triage.signals import Signal, find
 from triage.text.clean import Cleaned, clean
+from triage.text.script import all_simplified
 
 Record = Feedback | Rejection
-BATCH = 256
+BATCH = 512
+_REMEDIES = {
+    "not_a_string": "Give the text as a string.",
+    "text_too_long": "Shorten it, or raise max_chars in the policy.",
+    "empty_text": "Give what the customer wrote.",
+    "no_content": "Give at least one word.",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class _Ready:
     feedback: Feedback
     cleaned: Cleaned
+    simplified: str
+    signals: list[Signal]
 
 
 class Triage:
@@ -55,7 +66,8 @@ class Triage:
         """Return the verdict on one piece of feedback. Raises RecordError if it has none."""
         result = next(self.pipe([feedback]))
         if isinstance(result, Rejection):
-            raise RecordError(result.message, code=result.code)
+            remedy = _REMEDIES.get(result.code, "Mend the record.")
+            raise RecordError(result.message, remedy=remedy, code=result.code)
         return result
 
     def pipe(
@@ -65,17 +77,21 @@ class Triage:
 
         A Rejection among the records (a broken line of a file) passes through in its place.
         """
-        iterator = iter(records)
+        if batch < 1:
+            raise InputError(f"A batch of {batch} records.", remedy="Give at least 1.")
+        return self._stream(iter(records), batch)
+
+    def _stream(self, iterator: Iterator[Record], batch: int) -> Iterator[Verdict | Rejection]:
         while chunk := list(islice(iterator, batch)):
             yield from self._judge(chunk)
 
     def _judge(self, chunk: Sequence[Record]) -> list[Verdict | Rejection]:
         prepared = [self._prepare(record) for record in chunk]
-        ready = [item for item in prepared if isinstance(item, _Ready)]
-        verdicts = iter(self._verdicts(ready) if ready else ())
+        usable = [item for item in prepared if not isinstance(item, Rejection)]
+        verdicts = iter(self._verdicts(_ready(usable)) if usable else ())
         return [item if isinstance(item, Rejection) else next(verdicts) for item in prepared]
 
-    def _prepare(self, record: Record) -> _Ready | Rejection:
+    def _prepare(self, record: Record) -> tuple[Feedback, Cleaned] | Rejection:
         if isinstance(record, Rejection):
             return record
         text: object = record.text
@@ -87,20 +103,22 @@ class Triage:
         cleaned = clean(text)
         if not any(map(_is_content, cleaned.text)):
             return Rejection(record.id, *_empty(text))
-        return _Ready(record, cleaned)
+        return record, cleaned
 
     def _too_long(self, length: int) -> str:
         return (
             f"The text has {length} characters; the limit is {self.policy.max_chars}. "
-            "Shorten it, or raise max_chars in the policy."
+            f"{_REMEDIES['text_too_long']}"
         )
 
     def _verdicts(self, ready: Sequence[_Ready]) -> list[Verdict]:
-        scores = self.scorer.score([item.cleaned for item in ready])
+        cleaned, signals = [item.cleaned for item in ready], [item.signals for item in ready]
+        scores = self.scorer.score(cleaned, signals)
         rows = zip(
             scores.issues.round(4).tolist(),
             scores.sentiment.round(4).tolist(),
             scores.urgency.round(4).tolist(),
+            scores.scope.round(4).tolist(),
             strict=True,
         )
         return [
@@ -109,7 +127,11 @@ class Triage:
         ]
 
     def _verdict(self, item: _Ready, row: int, scores: Scores, batch: ScoreBatch) -> Verdict:
-        decision = decide(scores, self.scorer.labels, self.policy)
+        level = max((signal.level for signal in item.signals), default=0)
+        settled = any(signal.kind == "settled" for signal in item.signals)
+        decision = decide(
+            scores, self.scorer.labels, self.policy, signal_level=level, settled=settled
+        )
         return Verdict(
             id=item.feedback.id,
             issues=decision.issues,
@@ -123,6 +145,15 @@ class Triage:
             evidence=self._evidence(item, row, decision, batch),
             script=batch.scripts[row].value,
             model=self.name,
+            in_scope=decision.in_scope,
+            reading=read_all(
+                item.feedback.text,
+                item.cleaned,
+                item.simplified,
+                item.signals,
+                batch.polarity(row),
+                item.feedback.received_at,
+            ),
         )
 
     def _evidence(
@@ -133,12 +164,28 @@ class Triage:
             targets += (URGENCY,)
         limit = self.policy.evidence_per_label
         clues = (clue for target in targets for clue in batch.clues(row, target, limit))
-        return tuple(_quote(clue, item) for clue in clues)
+        evidence = [_quote(clue, item) for clue in clues]
+        if decision.urgency >= 2:
+            evidence += [_fact(s, item) for s in item.signals if s.level >= decision.urgency]
+        return tuple(evidence)
+
+
+def _ready(usable: Sequence[tuple[Feedback, Cleaned]]) -> list[_Ready]:
+    simplified = all_simplified([cleaned.text for _, cleaned in usable])
+    return [
+        _Ready(feedback, cleaned, text, find(text, feedback.received_at))
+        for (feedback, cleaned), text in zip(usable, simplified, strict=True)
+    ]
 
 
 def _quote(clue: Clue, item: _Ready) -> Evidence:
     start, end = item.cleaned.span(clue.start, clue.end)
     return Evidence(clue.target, item.feedback.text[start:end], start, end, clue.weight)
+
+
+def _fact(signal: Signal, item: _Ready) -> Evidence:
+    start, end = item.cleaned.span(signal.start, signal.end)
+    return Evidence(URGENCY, item.feedback.text[start:end], start, end, 1.0, "signal")
 
 
 def _is_content(char: str) -> bool:

@@ -9,6 +9,7 @@
     ├── ModelError            a model folder: missing, unreadable, tampered
     │   └── TokeniserMismatchError   the model was made with another tokeniser
     └── OutputError           a result could not be written: disk full, denied
+        └── ReaderGoneError   whoever read our output (head, less) has gone: no fault
 
 Each carries a `code` (stable, for programs), a `message` (what was wrong, where)
 and a `remedy` (what to do).
@@ -81,3 +82,9 @@ class OutputError(TriageError):
     """A result could not be written."""
 
     code = "cannot_write"
+
+
+class ReaderGoneError(OutputError):
+    """The reader of standard output has gone."""
+
+    code = "reader_gone"

@@ -5,6 +5,7 @@ sums, so a view of the batch (all 3-grams, all words) is a few array operations,
 Training and judging both come through here, so the two cannot drift apart.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -12,14 +13,15 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from triage.text.script import only_traditional, to_simplified
+from triage.text.denial import mark_denied
+from triage.text.script import to_simplified
 from triage.text.segment import Segmenter
 
-NAME = "clause-hash-1"
+NAME = "clause-hash-2"
 BITS = 22
 SEPARATOR = "\x00"
 VIEWS = ("c1", "c2", "c3", "c4", "w1", "w2")
-_BREAKS = "，。！？；：、,.!?;:~～…\n \x00()（）【】[]“”\"'|/\\"
+BREAKS = "，。！？；：、,.!?;:~～…\n \x00()（）【】[]“”\"'|/\\"
 _LONGEST_CLAUSE = 24
 _BASE = np.uint64(0x9E3779B97F4A7C15 | 1)
 _SALT = {
@@ -59,8 +61,7 @@ def read(texts: Sequence[str], segmenter: Segmenter) -> Batch:
     """Lay cleaned, non-empty `texts` out as one batch."""
     joined = SEPARATOR.join(texts) + SEPARATOR
     raw = _codes(joined)
-    if only_traditional()[np.minimum(raw, 0xFFFF)].any():
-        joined = to_simplified(joined)
+    joined = mark_denied(_plain(to_simplified(joined)))
     codes = _fold()[np.minimum(_codes(joined), 0xFFFF)]
     lengths = np.fromiter(map(len, segmenter.cut(joined)), dtype=np.int64)
     words = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(lengths)])
@@ -69,12 +70,30 @@ def read(texts: Sequence[str], segmenter: Segmenter) -> Batch:
     return Batch(raw, codes, docs, _clauses(codes, words), words)
 
 
+_PICTURE = re.compile("[\U0001f000-\U0001faff]")
+_GLAD = dict.fromkeys("👍👏🎉💯😍🥰💖💕💓🌹🎊🙌💪🤩😘", "赞")
+_ANGRY = dict.fromkeys("👎😡🤬😠🤮💩😤🖕😭😢💔", "怒")
+_MASKED = re.compile(r"(?<=\d)\*+|\*+(?=\d)")
+
+
+def _plain(text: str) -> str:
+    """Read clear pictures as words, others as blanks; masked digits as digits. Same length."""
+    if "*" in text:
+        text = _MASKED.sub(lambda match: "0" * len(match.group()), text)
+    return _PICTURE.sub(_picture, text)
+
+
+def _picture(match: re.Match[str]) -> str:
+    return _GLAD.get(match.group()) or _ANGRY.get(match.group()) or " "
+
+
 def views(batch: Batch) -> Iterator[View]:
     """Yield every view of the batch, occurrences in order of position."""
     sums, inverse = _prefix_sums(batch.codes)
-    sep = np.cumsum(batch.codes == 0)
+    blank = (batch.codes == 0) | (batch.codes == 0x20)  # no feature reaches across
+    sep = np.cumsum(blank)
     for size in (1, 2, 3, 4):
-        yield _character_view(batch, sums, inverse, sep, size)
+        yield _character_view(sums, inverse, blank, sep, size)
     yield from _word_views(batch, sums, inverse)
 
 
@@ -99,22 +118,34 @@ def _fold() -> Codes:
 
 
 @cache
-def is_break() -> NDArray[np.bool_]:
-    """Flag, per BMP code point, the marks that part clauses."""
+def _is_break() -> NDArray[np.bool_]:
     flags = np.zeros(0x10000, dtype=np.bool_)
-    flags[[ord(char) for char in _BREAKS]] = True
+    flags[[ord(char) for char in BREAKS]] = True
     return flags
+
+
+@cache
+def _is_letter() -> NDArray[np.bool_]:
+    return np.array([chr(point).isalnum() for point in range(0x10000)], dtype=np.bool_)
 
 
 def _clauses(codes: Codes, words: Positions) -> Positions:
     """Return first positions of clauses: after punctuation, or a word in a long stretch."""
-    breaks = is_break()[codes]
+    breaks = _is_break()[codes]
     number = codes == 0x30
     breaks[1:-1] &= ~(number[:-2] & number[2:])  # 3.5 and 12:30 are one thing
     first = np.concatenate([[True], breaks[:-1] & ~breaks[1:]])
     first[np.flatnonzero(codes == 0)[:-1] + 1] = True
-    starts = np.flatnonzero(first)
+    starts = _with_words(np.flatnonzero(first), codes)
     return np.union1d(starts, _long_splits(starts, words[:-1]))
+
+
+def _with_words(starts: Positions, codes: Codes) -> Positions:
+    """Drop clauses of signs and pictures alone: they belong to the clause before them."""
+    says = np.add.reduceat(_is_letter()[codes], starts, dtype=np.int64) > 0
+    opens = np.concatenate([[True], codes[starts[1:] - 1] == 0])
+    kept: Positions = starts[says | opens]
+    return kept
 
 
 def _long_splits(starts: Positions, words: Positions) -> Positions:
@@ -154,11 +185,13 @@ def _mix(hashes: Hashes, salt: np.uint64) -> Hashes:
     return mixed ^ (mixed >> np.uint64(31))
 
 
-def _character_view(batch: Batch, sums: Hashes, inverse: Hashes, sep: Positions, size: int) -> View:
-    count = len(batch.codes) - size + 1
-    hashes = (sums[size:] - sums[:count]) * inverse[:count]
-    before = sep[:count] - (batch.codes[:count] == 0)
-    inside = np.flatnonzero(sep[size - 1 : size - 1 + count] == before)
+def _character_view(
+    sums: Hashes, inverse: Hashes, blank: NDArray[np.bool_], sep: Positions, size: int
+) -> View:
+    count = max(0, len(blank) - size + 1)
+    hashes = (sums[size:][:count] - sums[:count]) * inverse[:count]
+    before = sep[:count] - blank[:count]
+    inside = np.flatnonzero(sep[size - 1 :][:count] == before)
     return View(f"c{size}", inside, _mix(hashes[inside], _SALT[f"c{size}"]))
 
 

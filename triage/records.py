@@ -1,9 +1,21 @@
 """What goes in and what comes out: plain, frozen records."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Literal
+
+import orjson
+
+
+def to_json(value: Any) -> bytes:
+    """Return JSON; a lone surrogate (half an emoji) stays as an escape instead of an error."""
+    try:
+        return orjson.dumps(value, default=str)
+    except TypeError:
+        return json.dumps(value, ensure_ascii=True, default=str).encode()
+
 
 Source = Literal["model", "signal"]
 
@@ -57,6 +69,53 @@ class Scores:
     issues: tuple[float, ...]
     sentiment: tuple[float, ...]
     urgency: tuple[float, ...]
+    scope: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A stretch of the original text and what it is: `text == original[start:end]`.
+
+    `value` is what it amounts to, where that can be said: days waited, an amount, a date.
+    """
+
+    kind: str
+    text: str
+    start: int
+    end: int
+    value: str | float | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {
+            "kind": self.kind,
+            "text": self.text,
+            "start": self.start,
+            "end": self.end,
+            "value": self.value,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What else a careful reader sees: signals, wanted remedy, stage, facts, opinions, promises.
+
+    An aspect's kind is an issue label and its value the polarity of the opinion, -1 or 1;
+    a promise's value is when it falls due.
+    """
+
+    signals: tuple[Finding, ...] = ()
+    remedy: tuple[Finding, ...] = ()
+    stage: str = "unknown"
+    entities: tuple[Finding, ...] = ()
+    aspects: tuple[Finding, ...] = ()
+    promises: tuple[Finding, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        lists = ("signals", "remedy", "entities", "aspects", "promises")
+        found = {name: [item.to_dict() for item in getattr(self, name)] for name in lists}
+        return {**found, "stage": self.stage}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +128,7 @@ class Decision:
     sentiment_score: float
     urgency: int
     review_reasons: tuple[str, ...]
+    in_scope: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +160,8 @@ class Verdict:
     evidence: tuple[Evidence, ...]
     script: str
     model: ModelName
+    in_scope: bool = True
+    reading: Reading = Reading()
 
     @property
     def review(self) -> bool:
@@ -120,6 +182,8 @@ class Verdict:
             "review": self.review,
             "review_reasons": list(self.review_reasons),
             "evidence": [item.to_dict() for item in self.evidence],
+            **self.reading.to_dict(),
+            "in_scope": self.in_scope,
             "script": self.script,
             "model": self.model.to_dict(),
         }

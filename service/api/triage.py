@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
 from fastapi import APIRouter, Response
 from pydantic import ValidationError
 
 from service.deps import EngineDep, RunnerDep, StateDep
 from service.schemas import BatchIn, ErrorOut, FeedbackIn, VerdictOut
 from triage import Feedback, InputError, Rejection, Triage
+from triage.records import to_json
 
 router = APIRouter(prefix="/v1", tags=["triage"])
 _ERRORS: dict[int | str, dict[str, Any]] = {
@@ -43,12 +43,16 @@ async def judge_batch(
     return _json({"results": results})
 
 
-def _judge_all(engine: Triage, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _judge_all(engine: Triage, items: list[Any]) -> list[dict[str, Any]]:
     records = (_record(item, number) for number, item in enumerate(items, 1))
     return [result.to_dict() for result in engine.pipe(records)]
 
 
-def _record(item: Mapping[str, Any], number: int) -> Feedback | Rejection:
+def _record(item: Any, number: int) -> Feedback | Rejection:
+    if not isinstance(item, dict):
+        kind = type(item).__name__
+        return Rejection(str(number), "invalid_item", f"items[{number - 1}] is a {kind}.")
+    item = {key: value for key, value in item.items() if key != "id" or value is not None}
     try:
         given = FeedbackIn.model_validate({"id": str(number), **item})
     except ValidationError as error:
@@ -61,4 +65,4 @@ def _record(item: Mapping[str, Any], number: int) -> Feedback | Rejection:
 
 def _json(content: Mapping[str, Any]) -> Response:
     # Verdicts are valid by construction; a second validation would cost more than judging.
-    return Response(orjson.dumps(content), media_type="application/json")
+    return Response(to_json(content), media_type="application/json")

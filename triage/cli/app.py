@@ -1,15 +1,18 @@
 """The command's root: its sub-commands, and the one place where errors become exit codes."""
 
+import io
 import os
 import sys
 
 import typer
 
+from triage.cli.compare import compare
+from triage.cli.data import data
 from triage.cli.judge import explain, run
 from triage.cli.learn import evaluate, info, train
 from triage.cli.server import serve
 from triage.cli.show import error
-from triage.errors import OutputError, TriageError
+from triage.errors import OutputError, ReaderGoneError, TriageError
 
 app = typer.Typer(
     name="triage",
@@ -18,16 +21,19 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (run, train, evaluate, explain, serve, info):
+for command in (run, train, evaluate, compare, explain, serve, info):
     app.command()(command)
+app.add_typer(data, name="data")
 
 
 def main() -> None:
     """Run the command line; exit 2 for unusable input, 1 where output cannot be written."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that cannot show Chinese
     try:
         app()
-    except BrokenPipeError:
-        # The reader of our output (head, less) has gone; that is no error of ours.
+    except ReaderGoneError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except TriageError as problem:

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
-import orjson
 import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
@@ -15,7 +14,7 @@ from triage.cli import show
 from triage.engine import Triage
 from triage.errors import InputError
 from triage.files.columns import Fields
-from triage.records import Feedback
+from triage.records import Feedback, to_json
 
 ModelOption = Annotated[
     Path | None,
@@ -78,6 +77,6 @@ def explain(
         raise InputError("The text is empty.", remedy="Give the text in quotes.", code="empty_text")
     verdict = Triage.load(model, policy=policy)(Feedback("1", words))
     if as_json:
-        sys.stdout.buffer.write(orjson.dumps(verdict.to_dict(), option=orjson.OPT_APPEND_NEWLINE))
+        sys.stdout.buffer.write(to_json(verdict.to_dict()) + b"\n")
     else:
         show.verdict(verdict, words)

@@ -1,22 +1,27 @@
 """`triage train`, `triage evaluate` and `triage info`."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import orjson
 import typer
 
-from triage.artifact import METRICS, read_manifest
+from triage.artifact import MANIFEST, METRICS, read_manifest
 from triage.cli import show
 from triage.cli.judge import ModelOption, PolicyOption
 from triage.engine import Triage
 from triage.errors import DataError, InputError
+from triage.records import Example, Verdict
 from triage.resources import default_model, resource
 
 CollectionsOption = Annotated[
     Path | None,
     typer.Option(help="公开语料文件夹 folder of the public collections (*.csv.gz)"),
+]
+HeldOutOption = Annotated[
+    bool, typer.Option("--held-out", help="只用留出的文本 only the held-out test texts")
 ]
 
 
@@ -31,7 +36,7 @@ def train(
     seed: Annotated[int, typer.Option(help="随机种子 seed")] = 0,
 ) -> None:
     """训练一个模型，并在留出的文本上评测。Train a model and measure it on held-out texts."""
-    _require_training()
+    require_training()
     from triage.training.build import Plan, build
     from triage.training.linear import Settings
 
@@ -43,30 +48,95 @@ def train(
 
 def evaluate(
     data: Annotated[
-        list[Path], typer.Argument(help="标注数据 labelled .jsonl, or folders of them")
+        list[Path],
+        typer.Argument(
+            metavar="[MODEL] DATA...",
+            help="标注数据，前面可写模型文件夹 labelled .jsonl, or folders of them, "
+            "after a model folder if you like",
+        ),
     ],
     model: ModelOption = None,
     policy: PolicyOption = None,
     collections: CollectionsOption = None,
-    only_held_out: Annotated[
-        bool, typer.Option("--held-out", help="只用留出的文本 only the held-out test texts")
-    ] = False,
+    only_held_out: HeldOutOption = False,
+    out: Annotated[
+        Path | None, typer.Option(help="报告文件夹 folder to write a whole report into")
+    ] = None,
+    texts: Annotated[
+        bool,
+        typer.Option(
+            "--texts/--no-texts", help="报告里是否带原文 whether the report holds the texts"
+        ),
+    ] = True,
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON print JSON")] = False,
 ) -> None:
     """评测一个模型。Measure a model on labelled texts."""
-    _require_training()
-    from triage.training.corpus import read_examples
+    require_training()
     from triage.training.metrics import by_slice, judge
+
+    model, data = _model_first(model, data)
+    engine = Triage.load(model, policy=policy)
+    labels = engine.scorer.labels
+    examples = labelled(data, labels, collections=collections, only_held_out=only_held_out)
+    pairs = judge(engine, examples)
+    if not pairs:
+        raise DataError("None of the texts can be judged.", remedy="Check the data.")
+    if out is not None:
+        _write_report(pairs, labels, out, texts=texts, left_out=len(examples) - len(pairs))
+    _print_figures(by_slice(pairs, labels), as_json)
+
+
+def _model_first(model: Path | None, data: list[Path]) -> tuple[Path | None, list[Path]]:
+    """Take a model folder before the data, as in `triage evaluate MODEL DATA`, for --model."""
+    if not (data[0] / MANIFEST).is_file():
+        return model, data
+    if model is not None:
+        raise InputError(
+            f"Two models are named: {data[0]} and {model}.",
+            remedy="Name one; `triage compare` compares two.",
+            code="two_models",
+        )
+    if not data[1:]:
+        raise InputError(
+            f"{data[0]} is a model; there is no data to measure it on.",
+            remedy="Add labelled .jsonl files or folders after it.",
+            code="no_data",
+        )
+    return data[0], data[1:]
+
+
+def labelled(
+    data: Sequence[Path],
+    labels: Sequence[str],
+    *,
+    collections: Path | None,
+    only_held_out: bool,
+) -> list[Example]:
+    """Read the texts to measure on. Raises DataError where none is left."""
+    from triage.training.corpus import read_examples
     from triage.training.splits import held_out
 
-    engine = Triage.load(model, policy=policy)
-    examples = read_examples(data, collections=collections, labels=engine.scorer.labels)
+    examples = read_examples(data, collections=collections, labels=labels)
     if only_held_out:
         test = set(held_out()["test"])
         examples = [example for example in examples if example.id in test]
     if not examples:
         raise DataError("No labelled text is left to measure on.", remedy="Check the data.")
-    _print_figures(by_slice(judge(engine, examples), engine.scorer.labels), as_json)
+    return examples
+
+
+def _write_report(
+    pairs: list[tuple[Example, Verdict]],
+    labels: Sequence[str],
+    out: Path,
+    *,
+    texts: bool,
+    left_out: int,
+) -> None:
+    from triage.training import report
+
+    report.write(out, report.make(pairs, labels, texts=texts, left_out=left_out))
+    show.err.print(f"报告 report: {out / report.PAGE}", soft_wrap=True, markup=False)
 
 
 def _print_figures(figures: dict[str, Any], as_json: bool) -> None:
@@ -94,7 +164,8 @@ def info(
     show.figures(metrics.get("test", {}), "held-out test texts 留出文本")
 
 
-def _require_training() -> None:
+def require_training() -> None:
+    """Raise InputError where the packages for training and evaluation are not installed."""
     from importlib.util import find_spec
 
     if find_spec("sklearn") is None:

@@ -9,7 +9,7 @@ from triage.cli.judge import ModelOption, PolicyOption
 
 def serve(
     host: Annotated[str, typer.Option(help="地址 address")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="端口 port")] = 8000,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="端口 port")] = 8000,
     model: ModelOption = None,
     policy: PolicyOption = None,
 ) -> None:

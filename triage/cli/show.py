@@ -27,7 +27,8 @@ def error(problem: TriageError) -> None:
 def summary(result: Summary, target: str) -> None:
     """Print what a run did, on standard error so that piped output stays clean."""
     rate = result.records / result.seconds if result.seconds else 0
-    err.print(f"[bold]{result.records}[/] 条 records → {target}  ({rate:,.0f}/s)")
+    line = f"{result.records} 条 records → {target}  ({rate:,.0f}/s)"
+    err.print(Text(line, style="bold"))
     judged = result.records - result.rejected.total()
     table = Table(box=None, pad_edge=False)
     for column in ("问题 issue", "条数 n", "占比 share"):

@@ -7,10 +7,11 @@ from typing import Any
 
 from triage.errors import FileFormatError
 from triage.records import Feedback, Rejection
+from triage.text.script import to_simplified
 
 TEXT_NAMES = (
     "text", "content", "内容", "文本", "评论", "评论内容", "评价", "评价内容", "留言", "留言内容",
-    "反馈", "反馈内容", "投诉内容", "工单内容", "问题描述", "描述", "詳情", "留言詳情", "留言详情",
+    "反馈", "反馈内容", "投诉内容", "工单内容", "问题描述", "描述", "详情", "留言详情", "意见",
     "comment", "message", "review", "feedback", "body", "description",
 )  # fmt: skip
 ID_NAMES = ("id", "编号", "工单号", "工单编号", "留言编号", "ticket_id", "序号")
@@ -46,7 +47,7 @@ def choose(columns: Iterable[str], fields: Fields, place: str) -> tuple[str, str
 
 
 def _first(present: list[str], names: Iterable[str]) -> str | None:
-    lowered = {column.strip().lower(): column for column in reversed(present)}
+    lowered = {to_simplified(column.strip().lower()): column for column in reversed(present)}
     return next((lowered[name] for name in names if name in lowered), None)
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import sys
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
@@ -51,19 +52,23 @@ def _opened(reader: Reader, path: Path, fields: Fields) -> Records:
         raise FileFormatError(f"There is no file {path}.", remedy="Check the path.") from error
     except IsADirectoryError as error:
         raise FileFormatError(f"{path} is a folder.", remedy="Give one file.") from error
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise FileFormatError(f"Cannot read {path}: {error}.", remedy="Check the file.") from error
 
 
 def _stdin(stream: IO[bytes], fields: Fields) -> Records:
     lines = (line.decode("utf-8", "replace") for line in stream)
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(map(_without_mark, lines), 1):
         if not line.strip():
             continue
         if line.lstrip().startswith("{"):
             yield _json_record(line, number, fields)
         else:
             yield Feedback(str(number), line.rstrip("\r\n"))
+
+
+def _without_mark(line: str) -> str:
+    return line.removeprefix("\ufeff")
 
 
 def _jsonl(path: Path, fields: Fields) -> Records:
@@ -92,7 +97,7 @@ def _table(delimiter: str) -> Reader:
     def reader(path: Path, fields: Fields) -> Records:
         csv.field_size_limit(_MAX_CELL)
         with open_text(path) as lines:
-            rows = csv.DictReader(_without_nul(lines), delimiter=delimiter)
+            rows = csv.DictReader(_without_nul(lines), delimiter=delimiter, strict=True)
             text, id_ = choose(rows.fieldnames or (), fields, path.name)
             yield from _table_rows(rows, path, text, id_)
 
@@ -106,7 +111,8 @@ def _table_rows(rows: "csv.DictReader[str]", path: Path, text: str, id_: str | N
             yield record(present, number, text, id_)
     except csv.Error as error:
         raise FileFormatError(
-            f"{path.name}, line {rows.line_num}: {error}.", remedy="Check the quotes of that line."
+            f"{path.name}, line {rows.reader.line_num}: {error}.",
+            remedy="Check the quotes of that line.",
         ) from error
 
 
@@ -131,6 +137,7 @@ def _parquet(path: Path, fields: Fields) -> Records:
 
 
 def _xlsx(path: Path, fields: Fields) -> Records:
+    from xml.etree.ElementTree import ParseError
     from zipfile import BadZipFile
 
     from openpyxl import load_workbook
@@ -143,11 +150,17 @@ def _xlsx(path: Path, fields: Fields) -> Records:
             f"{path} is not an .xlsx workbook.", remedy="Save it again."
         ) from error
     try:
-        rows = book.worksheets[0].iter_rows(values_only=True)
+        sheet = book.worksheets[0]
+        sheet.reset_dimensions()  # programs that stream state a size before they know it
+        rows = sheet.iter_rows(values_only=True)
         header = [str(cell) if cell is not None else "" for cell in next(rows, ())]
         text, id_ = choose(header, fields, path.name)
         for number, cells in enumerate(rows, 1):
             yield record(_cells(header, cells, text), number, text, id_)
+    except ParseError as error:
+        raise FileFormatError(
+            f"{path} is damaged: {error}.", remedy="Open it in a spreadsheet and save it again."
+        ) from error
     finally:
         book.close()
 

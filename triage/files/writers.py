@@ -4,26 +4,30 @@ import csv
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-import orjson
-
-from triage.errors import FileFormatError, OutputError
+from triage.errors import FileFormatError, OutputError, ReaderGoneError
 from triage.files.readers import STDIN, kind_of
 from triage.labels import ISSUES
+from triage.records import to_json
 
 Row = Mapping[str, Any]
 Write = Callable[[Row], None]
 _PARQUET_ROWS = 4096
+_INPUT = "input_"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @contextmanager
-def writer(target: str, labels: tuple[str, ...] = ISSUES) -> Iterator[Write]:
+def writer(
+    target: str, labels: Sequence[str] = ISSUES, *, inputs: Sequence[str] = ()
+) -> Iterator[Write]:
     """Yield a function that writes one row; the file appears under its name only at the end.
+
+    `inputs` are the columns of the input to keep beside the verdicts, in tables.
 
     `-` writes JSON lines to standard output. Raises FileFormatError for an unknown ending
     and OutputError where the disk is full or the folder cannot be written.
@@ -37,12 +41,21 @@ def writer(target: str, labels: tuple[str, ...] = ISSUES) -> Iterator[Write]:
         raise FileFormatError(
             f"Cannot write {path.name}.", remedy=f"Use a name that ends in {', '.join(WRITERS)}."
         )
-    with _renamed(path) as temporary, opener(temporary, labels) as write:
+    columns = [*flat({"id": ""}, labels), *(f"{_INPUT}{name}" for name in inputs)]
+    with _renamed(path) as temporary, opener(temporary, columns, labels) as write:
         yield write
 
 
 def _to_stdout(row: Row) -> None:
-    sys.stdout.buffer.write(_line(row))
+    try:
+        sys.stdout.buffer.write(_line(row))
+        sys.stdout.buffer.flush()
+    except BrokenPipeError as error:
+        raise ReaderGoneError("The reader of standard output has gone.") from error
+    except OSError as error:
+        raise OutputError(
+            f"Cannot write to standard output: {error.strerror}.", remedy="Free some space."
+        ) from error
 
 
 @contextmanager
@@ -58,8 +71,6 @@ def _renamed(path: Path) -> Iterator[Path]:
         temporary.chmod(0o666 & ~_umask())
         temporary.replace(path)
     except OSError as error:
-        if isinstance(error, BrokenPipeError):
-            raise
         raise OutputError(
             f"Cannot write {path}: {error.strerror or error}.",
             remedy="Free some space or choose another folder; no partial file was left.",
@@ -67,6 +78,13 @@ def _renamed(path: Path) -> Iterator[Path]:
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[IO[bytes]]:
+    """Yield a binary file that appears under `path` only when complete. Raises OutputError."""
+    with _renamed(path) as temporary, temporary.open("wb") as file:
+        yield file
 
 
 def _sync(path: Path) -> None:
@@ -81,36 +99,31 @@ def _umask() -> int:
 
 
 def _line(row: Row) -> bytes:
-    return orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE, default=str)
+    return to_json(row) + b"\n"
 
 
 @contextmanager
-def _jsonl(path: Path, labels: tuple[str, ...]) -> Iterator[Write]:
+def _jsonl(path: Path, columns: Sequence[str], labels: Sequence[str]) -> Iterator[Write]:
     with path.open("wb") as file:
-        yield lambda row: _write_bytes(file, _line(row))
 
+        def write(row: Row) -> None:
+            file.write(_line(row))
 
-def _write_bytes(file: IO[bytes], line: bytes) -> None:
-    file.write(line)
+        yield write
 
 
 @contextmanager
-def _csv(path: Path, labels: tuple[str, ...]) -> Iterator[Write]:
+def _csv(path: Path, columns: Sequence[str], labels: Sequence[str]) -> Iterator[Write]:
     # The byte order mark tells spreadsheet programs that this is UTF-8.
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
+    with path.open("w", encoding="utf-8-sig", errors="replace", newline="") as file:
         out = csv.writer(file)
-        header: list[str] = []
+        out.writerow(columns)
 
         def write(row: Row) -> None:
             cells = flat(row, labels)
-            if not header:
-                header.extend(cells)
-                out.writerow(header)
-            out.writerow([_safe_cell(cells.get(name)) for name in header])
+            out.writerow([_safe_cell(cells.get(name)) for name in columns])
 
         yield write
-        if not header:
-            out.writerow(flat({"id": ""}, labels))
 
 
 def _safe_cell(value: Any) -> Any:
@@ -119,48 +132,32 @@ def _safe_cell(value: Any) -> Any:
 
 
 @contextmanager
-def _parquet(path: Path, labels: tuple[str, ...]) -> Iterator[Write]:
-    table = _ParquetTable(path)
+def _parquet(path: Path, columns: Sequence[str], labels: Sequence[str]) -> Iterator[Write]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
-    def write(row: Row) -> None:
-        table.rows.append(flat(row, labels))
-        if len(table.rows) >= _PARQUET_ROWS:
-            table.flush()
+    schema = pa.schema([(name, _arrow_type(name)) for name in columns])
+    rows: list[dict[str, Any]] = []
+    with pq.ParquetWriter(path, schema) as out:
 
-    try:
+        def flush() -> None:
+            out.write_table(pa.Table.from_pylist(rows, schema=schema))
+            rows.clear()
+
+        def write(row: Row) -> None:
+            cells = flat(row, labels)
+            rows.append({name: _cell(name, cells.get(name)) for name in columns})
+            if len(rows) >= _PARQUET_ROWS:
+                flush()
+
         yield write
-        table.rows = table.rows or ([] if table.writer else [flat({"id": ""}, labels)])
-        table.flush(empty=table.writer is None and table.rows[0]["id"] == "")
-    finally:
-        table.close()
-
-
-class _ParquetTable:
-    """Rows on their way to a Parquet file, whose schema the first of them decides."""
-
-    def __init__(self, path: Path) -> None:
-        self.path, self.rows = path, list[dict[str, Any]]()
-        self.writer: Any = None
-
-    def flush(self, *, empty: bool = False) -> None:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
-        if self.rows and self.writer is None:
-            schema = pa.schema([(name, _arrow_type(name)) for name in self.rows[0]])
-            self.writer = pq.ParquetWriter(self.path, schema)
-        if self.rows and not empty:
-            rows = [{k: _cell(k, v) for k, v in row.items()} for row in self.rows]
-            self.writer.write_table(pa.Table.from_pylist(rows, schema=self.writer.schema))
-        self.rows = []
-
-    def close(self) -> None:
-        if self.writer is not None:
-            self.writer.close()
+        flush()
 
 
 def _cell(name: str, value: Any) -> Any:
-    return str(value) if name.startswith("input_") and value is not None else value
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    return str(value) if name.startswith(_INPUT) and value is not None else value
 
 
 def _arrow_type(name: str) -> Any:
@@ -173,7 +170,7 @@ def _arrow_type(name: str) -> Any:
     return pa.bool_() if name == "review" else pa.string()
 
 
-def flat(row: Row, labels: tuple[str, ...]) -> dict[str, Any]:
+def flat(row: Row, labels: Sequence[str]) -> dict[str, Any]:
     """Flatten a verdict to one cell a column; lists are joined by `|`, evidence is JSON."""
     scores, levels = row.get("scores", {}), row.get("urgency_scores", [None] * 4)
     error, model = row.get("error", {}), row.get("model", {})
@@ -188,13 +185,13 @@ def flat(row: Row, labels: tuple[str, ...]) -> dict[str, Any]:
         "review_reasons": "|".join(row.get("review_reasons", ())),
         **{f"score_{label}": scores.get(label) for label in labels},
         **{f"urgency_{level}": levels[level] for level in range(4)},
-        "evidence": orjson.dumps(row.get("evidence", [])).decode(),
+        "evidence": to_json(row.get("evidence", [])).decode(),
         "script": row.get("script"),
         "model": f"{model['name']} {model['version']} {model['hash']}" if model else None,
         "error_code": error.get("code"),
         "error_message": error.get("message"),
     }
-    return cells | {f"input_{name}": value for name, value in row.get("input", {}).items()}
+    return cells | {f"{_INPUT}{name}": value for name, value in row.get("input", {}).items()}
 
 
 WRITERS: Mapping[str, Any] = {".jsonl": _jsonl, ".csv": _csv, ".parquet": _parquet}

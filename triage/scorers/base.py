@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from triage.labels import Script
+from triage.signals import Signal
 from triage.text.clean import Cleaned
 
 Floats = NDArray[np.float64]
@@ -29,14 +30,18 @@ class ScoreBatch:
     """Scores of n texts, row by row.
 
     `issues` is n x labels, `sentiment` n x 5, `urgency` n x 4, all probabilities.
+    `scope` holds P(this is customer feedback), n entries.
     `clues(row, target, limit)` quotes the stretches that speak most for a target, heaviest
-    first; it is a function because most rows are never asked.
+    first; `polarity(row)(start, end)` says how positive a stretch is found, above or below
+    0. Both are functions because most rows are never asked.
     """
 
     issues: Floats
     sentiment: Floats
     urgency: Floats
+    scope: Floats
     clues: Callable[[int, str, int], list[Clue]]
+    polarity: Callable[[int], Callable[[int, int], float]]
     scripts: Sequence[Script]
 
 
@@ -48,6 +53,8 @@ class Scorer(Protocol):
         """The issue labels, in column order."""
         ...
 
-    def score(self, texts: Sequence[Cleaned]) -> ScoreBatch:
-        """Return the scores of `texts`, one row each."""
+    def score(
+        self, texts: Sequence[Cleaned], signals: Sequence[Sequence[Signal]] | None = None
+    ) -> ScoreBatch:
+        """Return the scores of `texts`, one row each; signals are found where not given."""
         ...

@@ -1,11 +1,12 @@
 """A scorer without weights: a floor to compare with, and the stand-in of the tests."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
 from triage.labels import ISSUES
 from triage.scorers.base import Clue, ScoreBatch
+from triage.signals import Signal
 from triage.text.clean import Cleaned
 from triage.text.script import script_of, to_simplified
 
@@ -36,8 +37,10 @@ class KeywordScorer:
 
     labels: tuple[str, ...] = ISSUES
 
-    def score(self, texts: Sequence[Cleaned]) -> ScoreBatch:
-        """Return the scores of `texts`, one row each."""
+    def score(
+        self, texts: Sequence[Cleaned], signals: Sequence[Sequence[Signal]] | None = None
+    ) -> ScoreBatch:
+        """Return the scores of `texts`, one row each; signals are not used."""
         simplified = [to_simplified(item.text) for item in texts]
         clues = [_clues(text) for text in simplified]
         found = [{clue.target for clue in row} for row in clues]
@@ -50,7 +53,12 @@ class KeywordScorer:
             return [clue for clue in clues[row] if clue.target == target][:limit]
 
         scripts = [script_of(item.text) for item in texts]
-        return ScoreBatch(issues, sentiment, urgency, quote, scripts)
+        scope = np.ones(len(texts))
+        return ScoreBatch(issues, sentiment, urgency, scope, quote, _no_polarity, scripts)
+
+
+def _no_polarity(row: int) -> Callable[[int, int], float]:
+    return lambda start, end: 0.0
 
 
 def _clues(text: str) -> list[Clue]:

@@ -1,50 +1,30 @@
-"""The word model: one sparse-by-dense product per batch, then a small second stage.
+"""The word model: one sparse-by-dense product per batch, then small second-stage networks.
 
 Stage one: linear heads over hashed words and characters, summed per clause. Stage two:
-small networks over those sums and their extremes, which turn them into probabilities.
+small networks over those sums and their extremes (for urgency also the signals found by
+rule), which turn them into probabilities; a last calibration on texts of their own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from triage.features import Batch, is_break, read
+from triage.features import BREAKS, Batch, read
 from triage.scorers.base import URGENCY, Clue, Floats, ScoreBatch
 from triage.scorers.clauses import counts, first_clauses, pool, slot_table
+from triage.scorers.stage2 import Stage2
+from triage.signals import Signal, find, vector
 from triage.text.clean import Cleaned
-from triage.text.script import scripts_of
+from triage.text.script import all_simplified, scripts_of
 from triage.text.segment import Segmenter
 
 SENTIMENT_STEPS = 4  # P(sentiment > 1) … P(sentiment > 4)
 URGENCY_STEPS = 3
+TASKS = ("issues", "sentiment", "urgency", "scope")
+_POLARITY = "polarity"
 _EVIDENCE_SHARE = 0.5  # a second clause is quoted if it weighs at least half of the first
-
-
-@dataclass(frozen=True, slots=True)
-class Stage2:
-    """Equal small networks whose outputs are averaged; one hidden layer each.
-
-    Shapes for k networks: `mean`, `scale` (z), `w1` (k, z, h), `b1` (k, h), `w2` (k, h, t),
-    `b2` (k, t). Outputs are t logistic probabilities.
-    """
-
-    mean: Floats
-    scale: Floats
-    w1: Floats
-    b1: Floats
-    w2: Floats
-    b2: Floats
-
-    def __call__(self, features: Floats) -> Floats:
-        """Return n x t probabilities for n x z features."""
-        inputs = np.clip((features - self.mean) / self.scale, -8, 8)
-        total = np.zeros((len(features), self.b2.shape[1]))
-        for w1, b1, w2, b2 in zip(self.w1, self.b1, self.w2, self.b2, strict=True):
-            hidden = np.maximum(inputs @ w1 + b1, 0)
-            total += 1 / (1 + np.exp(-(hidden @ w2 + b2)))
-        return total / len(self.w1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +32,8 @@ class LinearWeights:
     """The numbers of a word model.
 
     `kept`: sorted buckets (rows); `idf`: per row; `heads`: rows x heads, idf already in;
-    `bias`: per head. Heads are the issues, 4 sentiment steps, 3 urgency steps, polarity.
+    `bias`: per head. Heads are the issues, 4 sentiment steps, 3 urgency steps, polarity,
+    scope. `stage2` holds one network a task, in `TASKS`.
     """
 
     labels: tuple[str, ...]
@@ -60,7 +41,18 @@ class LinearWeights:
     idf: NDArray[np.float32]
     heads: NDArray[np.float32]
     bias: Floats
-    stage2: Stage2
+    stage2: Mapping[str, Stage2]
+
+
+def check_shapes(weights: LinearWeights) -> None:
+    """Raise ValueError where the parts of a model do not fit together."""
+    rows, labels = len(weights.kept), len(weights.labels)
+    heads = labels + SENTIMENT_STEPS + URGENCY_STEPS + 2
+    outputs = {"issues": labels, "sentiment": SENTIMENT_STEPS, "urgency": URGENCY_STEPS, "scope": 1}
+    found = {task: weights.stage2[task].b2.shape[1] for task in TASKS}
+    fits = weights.heads.shape == (rows, heads) and weights.idf.shape == (rows,)
+    if not fits or weights.bias.shape != (heads,) or found != outputs:
+        raise ValueError(f"the shapes do not fit {labels} labels and {rows} rows")
 
 
 class LinearScorer:
@@ -77,14 +69,26 @@ class LinearScorer:
         """The issue labels, in column order."""
         return self._weights.labels
 
-    def score(self, texts: Sequence[Cleaned]) -> ScoreBatch:
+    def score(
+        self, texts: Sequence[Cleaned], signals: Sequence[Sequence[Signal]] | None = None
+    ) -> ScoreBatch:
         """Return the scores of `texts` (cleaned, none empty), one row each."""
+        found = signals or [find(text) for text in all_simplified([t.text for t in texts])]
         batch = read([item.text for item in texts], self._segmenter)
         first = first_clauses(batch)
         share, features = self._features(batch, first)
-        issues, sentiment, urgency = split_levels(self._weights.stage2(features), len(self.labels))
-        quotes = _Quotes(batch, share, first, self.labels)
-        return ScoreBatch(issues, sentiment, urgency, quotes, scripts_of(batch.raw, batch.docs))
+        wide = np.concatenate([features, np.array([vector(row) for row in found])], axis=1)
+        stage2 = self._weights.stage2
+        quotes = _Quotes(texts, batch, share, first, self.labels)
+        return ScoreBatch(
+            issues=stage2["issues"](features),
+            sentiment=levels(stage2["sentiment"](features)),
+            urgency=levels(stage2["urgency"](wide)),
+            scope=stage2["scope"](features)[:, 0],
+            clues=quotes,
+            polarity=quotes.polarity,
+            scripts=scripts_of(batch.raw, batch.docs),
+        )
 
     def _features(self, batch: Batch, first: NDArray[np.int64]) -> tuple[Floats, Floats]:
         sums = np.zeros((len(batch.clauses), self._table.shape[1]), dtype=np.float32)
@@ -94,46 +98,59 @@ class LinearScorer:
         return pool(sums[:, :-1].astype(np.float64), first, squares, self._weights.bias)
 
 
-def split_levels(probabilities: Floats, labels: int) -> tuple[Floats, Floats, Floats]:
-    """Split second-stage outputs into issues, sentiment levels and urgency levels."""
-    steps = labels + SENTIMENT_STEPS
-    sentiment = _levels(probabilities[:, labels:steps])
-    urgency = _levels(probabilities[:, steps : steps + URGENCY_STEPS])
-    return probabilities[:, :labels], sentiment, urgency
-
-
 class _Quotes:
     """Finds, when asked, the clauses of a text that weigh most for a target."""
 
     def __init__(
-        self, batch: Batch, share: Floats, first: NDArray[np.int64], labels: Sequence[str]
+        self,
+        texts: Sequence[Cleaned],
+        batch: Batch,
+        share: Floats,
+        first: NDArray[np.int64],
+        labels: Sequence[str],
     ) -> None:
-        self._batch, self._share, self._first = batch, share, first
-        names = (*labels, *[""] * (SENTIMENT_STEPS + 1), URGENCY)  # urgency: the step to 2
-        self._column = {name: k for k, name in enumerate(names) if name}
+        # Plain lists: most clauses are few, and arrays cost more than they save on them.
+        self._texts, self._docs = texts, batch.docs.tolist()
+        self._first = [*first.tolist(), len(share)]
+        self._clauses = [*batch.clauses.tolist(), len(batch.codes)]
+        # Of urgency the step to 2; polarity comes after the steps.
+        skipped = [""] * (SENTIMENT_STEPS + 1)
+        names = (*labels, *skipped, URGENCY, "", _POLARITY)
+        self._weights = {name: share[:, k].tolist() for k, name in enumerate(names) if name}
 
     def __call__(self, row: int, target: str, limit: int) -> list[Clue]:
-        start = int(self._first[row])
-        end = int(self._first[row + 1]) if row + 1 < len(self._first) else len(self._share)
-        weights = self._share[start:end, self._column[target]].tolist()
-        order = sorted(range(len(weights)), key=weights.__getitem__, reverse=True)[:limit]
+        start, end = self._first[row], self._first[row + 1]
+        weights = self._weights[target]
+        order = sorted(range(start, end), key=weights.__getitem__, reverse=True)[:limit]
         floor = max(0.0, weights[order[0]] * _EVIDENCE_SHARE)
         chosen = [k for k in order if weights[k] >= floor] or order[:1]
-        clues = [self._clue(row, target, start + k, weights[k]) for k in chosen]
+        clues = [self._clue(row, target, k, weights[k]) for k in chosen]
         return [clue for clue in clues if clue.end > clue.start]
 
+    def polarity(self, row: int) -> Callable[[int, int], float]:
+        """Return what says how positive a stretch of a text is: its clauses' mean leaning."""
+        first, last, base = self._first[row], self._first[row + 1], self._docs[row]
+        bounds, weights = self._clauses, self._weights[_POLARITY]
+
+        def leaning(start: int, end: int) -> float:
+            inside = [
+                weights[k]
+                for k in range(first, last)
+                if bounds[k] - base < end and bounds[k + 1] - base > start
+            ]
+            return sum(inside) / len(inside) if inside else 0.0
+
+        return leaning
+
     def _clue(self, row: int, target: str, clause: int, weight: float) -> Clue:
-        codes, clauses = self._batch.codes, self._batch.clauses
-        start = int(clauses[clause])
-        end = int(clauses[clause + 1]) if clause + 1 < len(clauses) else len(codes)
-        solid = np.flatnonzero(~is_break()[codes[start:end]])
-        if not len(solid):
-            return Clue(target, 0, 0, weight)
-        base = start - int(self._batch.docs[row])
-        return Clue(target, base + int(solid[0]), base + int(solid[-1]) + 1, round(weight, 3))
+        base, text = self._docs[row], self._texts[row].text
+        start, end = self._clauses[clause] - base, self._clauses[clause + 1] - base
+        quote = text[start:end].lstrip(BREAKS)
+        begin = min(end, len(text)) - len(quote)
+        return Clue(target, begin, begin + len(quote.rstrip(BREAKS)), round(weight, 3))
 
 
-def _levels(above: Floats) -> Floats:
+def levels(above: Floats) -> Floats:
     """Turn P(level > k) for each k into a distribution over the levels."""
     falling = np.minimum.accumulate(above, axis=1)
     ones, zeros = np.ones((len(above), 1)), np.zeros((len(above), 1))

@@ -33,6 +33,8 @@ class Cleaned:
 
     def sub(self, pattern: re.Pattern[str], to: str | Callable[[re.Match[str]], str]) -> "Cleaned":
         """Replace as `re.sub` does; new characters map to the whole match."""
+        if not pattern.search(self.text):
+            return self
         starts = self.starts if self.starts is not None else range(len(self.text))
         ends = self.ends if self.ends is not None else range(1, len(self.text) + 1)
         out, new_starts, new_ends, last = [], list[int](), list[int](), 0
@@ -43,8 +45,6 @@ class Cleaned:
             new_starts += [*starts[last:i], *[starts[i]] * len(piece)]
             new_ends += [*ends[last:i], *[ends[j - 1]] * len(piece)]
             last = j
-        if not out:
-            return self
         out.append(self.text[last:])
         return Cleaned("".join(out), [*new_starts, *starts[last:]], [*new_ends, *ends[last:]])
 
@@ -55,12 +55,14 @@ def clean(text: str) -> Cleaned:
     The result never holds a NUL, a carriage return, a lone surrogate or two spaces in a
     row; line breaks survive as single newlines because they separate clauses.
     """
-    if not _needs_work().search(text):
-        return Cleaned(text.translate(_one_to_one()))
-    cleaned = Cleaned(text)
-    for pattern, to in _steps():
-        cleaned = cleaned.sub(pattern, to)
-    return Cleaned(cleaned.text.translate(_one_to_one()), cleaned.starts, cleaned.ends)
+    folded = text.translate(_one_to_one())  # position by position, so the map stays
+    if not _needs_work().search(folded):
+        return Cleaned(folded)
+    cleaned = Cleaned(folded)
+    for mark, pattern, to in _steps():
+        if mark in cleaned.text:
+            cleaned = cleaned.sub(pattern, to)
+    return cleaned
 
 
 @cache
@@ -88,7 +90,9 @@ def _marks() -> str:
 
 @cache
 def _needs_work() -> re.Pattern[str]:
-    return re.compile(rf"[\s\x00\ud800-\udfff<>&{_ZERO_WIDTH}{_many()}]|(\D)\1\1\1")
+    return re.compile(
+        rf"[\s\x00\ud800-\udfff<>&{_ZERO_WIDTH}{_many()}]|([^\d*])\1\1\1|{_GREETING}|{_CLOSING}"
+    )
 
 
 def _nfkc(match: re.Match[str]) -> str:
@@ -106,31 +110,44 @@ _BLOCK = r"<(?:br|/?p|/?div|/?li|/?tr|/?h[1-6]|/?table|hr)\b[^<>]{0,500}>"
 _SCRIPT = r"<(script|style|head)\b[^<>]{0,500}>.{0,20000}?</\1\s*>"
 _REPLY_HEAD = (
     r"^[ \t]*(?:[-—_=]{2,}[ \t]*(?:原始邮件|原始郵件|Original Message|转发的邮件|Forwarded message)"
-    r"|On .{5,120} wrote:|在 ?.{5,60}(?:写道|寫道)[:：]"
-    r"|发件人[:：].{0,100}\n\s*(?:发送时间|时间|日期|收件人)[:：])"
+    r"|On .{5,120} wrote:|在 ?.{5,60}(?:写道|寫道)[:：][ \t]*$"
+    r"|(?<=[\s\S]{3})发件人[:：].{0,100}\n\s*(?:发送时间|时间|日期|收件人)[:：])"
 )
 _SIGNATURE = r"^(?:-- ?$|[ \t]*(?:发自我的|發自我的|Sent from my|从我的.{2,12}发出))"
 
 
+# Courtesies at either end say nothing of the matter; kept where nothing else is said.
+_GREETING = (
+    r"\A\s*(?:尊敬的[^\s,，。!！:：]{1,12}[,，:：!！\s]+)?"
+    r"(?:(?:您|你|大家|老板|店家|亲|客服|领导|老师|各位)[们]?(?:好|早)[啊呀哦]?[,，。.!！:：~～\s]+)(?=[\s\S]{4})"
+)
+_THANKS = r"(?:非常|十分|万分|先|提前)?(?:谢谢|感谢|多谢|謝謝|感謝|多謝)(?:您|你|了|啦|大家|配合|理解|支持|領導|领导)?"
+_WISH = r"(?:顺|順)?祝(?:您|你|贵司|贵公司|各位)?(?:工作顺利|工作順利|生意兴隆|商祺|顺利|安好|一切顺利|生活愉快|好)"
+_CLOSING = rf"(?<=[\s\S]{{6}})(?<=[,，。.!！?？;；~～…\s])(?:(?:{_THANKS}|{_WISH}|此致\s*敬[礼禮])[,，。.!！~～\s]*)+\Z"
+
+
 @cache
-def _steps() -> tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]:
+def _steps() -> tuple[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]:
+    """Return the steps in order: a mark without which it cannot apply, pattern, replacement."""
     many = re.compile(r"[\s\S]?[" + _marks() + r"]+|[" + _many() + r"]")
     return (
-        (re.compile(r"[\ud800-\udfff]"), "\ufffd"),
-        (re.compile(r"\r\n?|[\u2028\u2029\x0b\x0c\x85]"), "\n"),
-        (re.compile(r"\x00"), " "),
-        (re.compile(_SCRIPT, re.I | re.S), " "),
-        (re.compile(_BLOCK, re.I), "\n"),
-        (re.compile(_TAG, re.S), ""),
-        (re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z]{2,31});"), _unescape),
-        (re.compile(_REPLY_HEAD + r"[\s\S]*", re.M | re.I), ""),
-        (re.compile(r"^[ \t]*>.*$", re.M), ""),
-        (re.compile(_SIGNATURE + r"[\s\S]{0,400}\Z", re.M | re.I), ""),
-        (re.compile(f"[{_ZERO_WIDTH}]"), ""),
-        (many, _nfkc),
-        (re.compile(r"\s*\n\s*"), "\n"),
-        (re.compile(r"[^\S\n]+"), " "),
-        (re.compile(rf"(?<=[{CJK}{_CJK_PUNCT}]) (?=[{CJK}{_CJK_PUNCT}])"), ""),
-        (re.compile(r"(\D)\1{3,}"), lambda match: match.group(1) * 3),
-        (re.compile(r"\A\s+|\s+\Z"), ""),
+        ("", re.compile(r"[\ud800-\udfff]"), "\ufffd"),
+        ("", re.compile(r"\r\n?|[\u2028\u2029\x0b\x0c\x85]"), "\n"),
+        ("\x00", re.compile(r"\x00"), " "),
+        ("<", re.compile(_SCRIPT, re.I | re.S), " "),
+        ("<", re.compile(_BLOCK, re.I), "\n"),
+        ("<", re.compile(_TAG, re.S), ""),
+        ("&", re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z]{2,31});"), _unescape),
+        ("", re.compile(_REPLY_HEAD + r"[\s\S]*", re.M | re.I), ""),
+        (">", re.compile(r"^[ \t]*>.*$", re.M), ""),
+        ("\n", re.compile(_SIGNATURE + r"[\s\S]{0,400}\Z", re.M | re.I), ""),
+        ("", re.compile(f"[{_ZERO_WIDTH}]"), ""),
+        ("", many, _nfkc),
+        ("\n", re.compile(r"\s*\n\s*"), "\n"),
+        ("", re.compile(r"[^\S\n]+"), " "),
+        (" ", re.compile(rf"(?<=[{CJK}{_CJK_PUNCT}]) (?=[{CJK}{_CJK_PUNCT}])"), ""),
+        ("", re.compile(r"([^\d*])\1{3,}"), lambda match: match.group(1) * 3),
+        ("", re.compile(_GREETING), ""),
+        ("", re.compile(_CLOSING), ""),
+        ("", re.compile(r"\A\s+|\s+\Z"), ""),
     )

@@ -1,5 +1,6 @@
 """Traditional, Simplified or both; and one Simplified form of all of them."""
 
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
@@ -62,17 +63,33 @@ def _shared() -> NDArray[np.bool_]:
 
 
 def to_simplified(text: str) -> str:
-    """Return `text` in Simplified characters, the same length, position by position."""
-    converted: str = _converter("t2s").convert(text)
-    if len(converted) == len(text):
-        return converted
-    table = _table("t2s")  # a phrase rule changed the length: fall back to single characters
-    return "".join(chr(table[ord(char)]) if ord(char) < 0x10000 else char for char in text)
+    """Return `text` in Simplified characters, the same length, position by position.
+
+    Only characters that Simplified does not use are replaced: the phrase rules of OpenCC
+    also respell Simplified text (打坏 as 打坯), and a text must read the same in any company.
+    """
+    codes = _codes(text)
+    foreign = only_traditional()[np.minimum(codes, 0xFFFF)]
+    if not foreign.any():
+        return text
+    converted = _codes(_converter("t2s").convert(text))
+    if len(converted) != len(codes):  # a phrase rule changed the length
+        converted = _table("t2s")[np.minimum(codes, 0xFFFF)]
+    return np.where(foreign, converted, codes).astype("<u4").tobytes().decode("utf-32-le")
+
+
+def _codes(text: str) -> NDArray[np.uint32]:
+    return np.frombuffer(text.encode("utf-32-le", "replace"), dtype=np.uint32)
+
+
+def all_simplified(texts: Sequence[str]) -> list[str]:
+    """Return `to_simplified` of each text; one conversion for all. No text may hold a NUL."""
+    return to_simplified("\x00".join(texts)).split("\x00") if texts else []
 
 
 def script_of(text: str) -> Script:
     """Name the script of `text` from the characters that only one script uses."""
-    codes = np.frombuffer(text.encode("utf-32-le", "replace"), dtype=np.uint32)
+    codes = _codes(text)
     starts = np.zeros(1, dtype=np.int64)
     return scripts_of(codes, starts)[0]
 

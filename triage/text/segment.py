@@ -60,7 +60,7 @@ def read_dictionary(path: Path) -> list[tuple[str, int]]:
 
 
 def _entry(fields: list[str], path: Path, number: int) -> tuple[str, int]:
-    if len(fields) != 2 or not fields[1].isdigit():
+    if len(fields) != 2 or not (fields[1].isascii() and fields[1].isdigit()):
         raise InputError(
             f"{path}, line {number}: expected a word and a frequency, found {' '.join(fields)!r}.",
             remedy="Write for example: 七天无理由 100000",

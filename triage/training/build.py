@@ -10,14 +10,13 @@ from typing import Any
 from triage import artifact, features
 from triage.engine import Triage
 from triage.errors import DataError
-from triage.policy import Policy
-from triage.records import Example, ModelName
-from triage.scorers.linear import LinearScorer, LinearWeights
+from triage.scorers.linear import LinearWeights
 from triage.text.segment import Segmenter
 from triage.training import card
 from triage.training.corpus import content_hash, read_examples, read_polarity
-from triage.training.linear import Settings, fit
+from triage.training.linear import Settings, Texts, fit
 from triage.training.metrics import by_slice, judge
+from triage.training.scope import is_held_out, read_outside
 from triage.training.splits import Split, draw, held_out, split, without_near
 
 _LEAST = 20
@@ -34,26 +33,37 @@ class Plan:
     name: str = "model"
     version: str = "1.0.0"
     settings: Settings = field(default_factory=Settings)
+    outside: Path | None = None
 
 
 def build(plan: Plan, progress: Callable[[str], None] = lambda _: None) -> dict[str, Any]:
-    """Train, measure on held-out texts, and write the model folder; return the metrics.
+    """Train, write the model folder, measure it on held-out texts; return the metrics.
 
     Raises DataError for unusable data.
     """
-    parts, polarity = gather(plan)
+    data = gather(plan)
     segmenter = Segmenter()
-    weights = fit(parts.train, polarity, segmenter, settings=plan.settings, progress=progress)
+    weights = fit(data.texts, segmenter=segmenter, settings=plan.settings, progress=progress)
+    manifest = _manifest(plan, data, segmenter, weights)
+    # Measured from the folder as it will be loaded: storage rounds the numbers.
+    artifact.save(plan.out, weights, manifest, metrics={}, card="")
     progress("measuring on held-out texts")
-    metrics = measure(weights, segmenter, parts, plan)
-    manifest = _manifest(plan, parts, polarity, segmenter, weights)
+    metrics = measure(Triage.load(plan.out), data.parts)
     text = card.write(manifest, metrics)
     artifact.save(plan.out, weights, manifest, metrics=metrics, card=text)
     return metrics
 
 
-def gather(plan: Plan) -> tuple[Split, list[Example]]:
-    """Read the data of a plan and part it; polarity texts near a held-out text are left out."""
+@dataclass(frozen=True, slots=True)
+class Data:
+    """What a model is made of: the split, and what the fit may see."""
+
+    parts: Split
+    texts: Texts
+
+
+def gather(plan: Plan) -> Data:
+    """Read the data of a plan and part it; what is near a held-out text is left out."""
     examples = read_examples(plan.data, collections=plan.collections)
     if len(examples) < _LEAST:
         raise DataError(
@@ -64,29 +74,26 @@ def gather(plan: Plan) -> tuple[Split, list[Example]]:
     known = {example.id for example in examples} & {*frozen["test"], *frozen["dev"]}
     # Data of one's own has no frozen split: draw one by the same rule.
     parts = split(examples, frozen if known else draw(examples))
+    labelled = {example.id for example in examples}
+    held = parts.dev + parts.test
     polarity = read_polarity(plan.collections) if plan.collections else []
-    return parts, without_near(polarity, parts.dev + parts.test)
+    # The second stage learns from out-of-fold features: the polarity head must not have
+    # seen the labelled texts either.
+    unseen = [example for example in polarity if example.id not in labelled]
+    outside = [e for e in read_outside(plan.outside, plan.collections) if not is_held_out(e.id)]
+    return Data(parts, Texts(parts.train, without_near(unseen, held), outside, parts.dev))
 
 
-def measure(
-    weights: LinearWeights, segmenter: Segmenter, parts: Split, plan: Plan
-) -> dict[str, Any]:
+def measure(engine: Triage, parts: Split) -> dict[str, Any]:
     """Return the figures on the dev and test texts, by slice."""
-    name = ModelName(plan.name, plan.version, "unsaved")
-    engine = Triage(LinearScorer(weights, segmenter), Policy.load(), name)
-    return {
-        part: by_slice(judge(engine, examples), weights.labels)
-        for part, examples in (("dev", parts.dev), ("test", parts.test))
-    }
+    named = (("dev", parts.dev), ("test", parts.test))
+    return {name: by_slice(judge(engine, part), engine.scorer.labels) for name, part in named}
 
 
 def _manifest(
-    plan: Plan,
-    parts: Split,
-    polarity: Sequence[Example],
-    segmenter: Segmenter,
-    weights: LinearWeights,
+    plan: Plan, data: Data, segmenter: Segmenter, weights: LinearWeights
 ) -> dict[str, Any]:
+    parts, texts = data.parts, data.texts
     return {
         "name": plan.name,
         "version": plan.version,
@@ -96,10 +103,12 @@ def _manifest(
         "tokeniser": segmenter.identity.to_dict(),
         "seed": plan.settings.seed,
         "data": {
-            "hash": content_hash([*parts.train, *polarity]),
+            "hash": content_hash([*parts.train, *texts.polarity, *texts.outside]),
             "test_hash": content_hash(parts.test),
             "labelled": len(parts.train),
-            "polarity": len(polarity),
+            "polarity": len(texts.polarity),
+            "outside": len(texts.outside),
+            "calibration": len(texts.calibration),
             "dev": len(parts.dev),
             "test": len(parts.test),
             "sources": dict(Counter(example.source for example in parts.train)),

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from triage.errors import DataError
+from triage.files.encoding import open_text
 from triage.labels import ISSUES
 from triage.records import Example
 
@@ -47,7 +48,7 @@ def _files(path: Path) -> list[Path]:
 
 
 def _rows(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    with path.open(encoding="utf-8") as lines:
+    with open_text(path) as lines:
         for number, line in enumerate(lines, 1):
             if line.strip():
                 place = f"{path}, line {number}"
@@ -105,6 +106,10 @@ def _check_row(row: Mapping[str, Any], place: str, labels: Sequence[str]) -> Non
     missing = {"text", "issues", "sentiment", "urgency"} - row.keys()
     if missing:
         raise DataError(f"{place}: lacks {', '.join(sorted(missing))}.", remedy=_FIELDS)
+    if not isinstance(row["text"], str) or not isinstance(row["issues"], list):
+        raise DataError(
+            f"{place}: the text must be a string and issues a list of labels.", remedy=_FIELDS
+        )
     unknown = [label for label in row["issues"] if label not in labels]
     if unknown:
         raise DataError(

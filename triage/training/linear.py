@@ -1,29 +1,33 @@
-"""Fit the word model: linear heads, then the second stage on predictions out of fold."""
+"""Fit the word model: heads, networks on predictions out of fold, calibration."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-from joblib import Parallel, delayed
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
-from sklearn.neural_network import MLPClassifier
-from sklearn.svm import LinearSVC
 from threadpoolctl import threadpool_limits
 
+from triage.features import BITS
 from triage.labels import ISSUES
 from triage.records import Example
 from triage.scorers.base import Floats
-from triage.scorers.linear import LinearWeights, Stage2
+from triage.scorers.linear import SENTIMENT_STEPS, LinearWeights
+from triage.scorers.stage2 import Stage2
+from triage.signals import find, vector
+from triage.text.clean import clean
+from triage.text.script import to_simplified
 from triage.text.segment import Segmenter
+from triage.training import heads as stage1
+from triage.training.heads import Head, targets
 from triage.training.matrix import Counts, count
+from triage.training.second import calibrated, fit_networks
 
 Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What can be turned in the fit; the defaults were chosen on the dev split."""
+    """What can be turned in the fit; the defaults were chosen in docs/decisions/0005."""
 
     seed: int = 0
     folds: int = 5
@@ -32,185 +36,226 @@ class Settings:
     least_texts: int = 2  # a bucket is kept if so many labelled texts have it
     least_polarity_texts: int = 8
     rows: int = 360_000
-    networks: int = 6
-    hidden: int = 48
-    decay: float = 3.0
+    networks: int = 3
+    hidden: int = 96
+    decay: float = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """What a fit sees: labelled texts, polarity-only ones, no-feedback ones, calibration."""
+
+    labelled: Sequence[Example]
+    polarity: Sequence[Example] = ()
+    outside: Sequence[Example] = ()
+    calibration: Sequence[Example] = ()
+
+    def in_order(self) -> "Texts":
+        """Return the same texts in canonical order, so that their order cannot matter."""
+        parts = (self.labelled, self.polarity, self.outside, self.calibration)
+        return Texts(*(sorted(part, key=lambda e: e.id) for part in parts))
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """Counts of each part over the kept columns, with the weights of the columns."""
+
+    kept: NDArray[np.uint32]
+    idf: NDArray[np.float32]
+    labelled: Counts
+    polarity: Counts | None
+    outside: Counts | None
 
 
 def fit(
-    examples: Sequence[Example],
-    polarity: Sequence[Example],
-    segmenter: Segmenter,
+    texts: Texts | Sequence[Example],
+    polarity: Sequence[Example] = (),
+    segmenter: Segmenter | None = None,
     *,
     labels: Sequence[str] = ISSUES,
     settings: Settings | None = None,
     progress: Progress = lambda _: None,
 ) -> LinearWeights:
-    """Fit a word model on fully labelled examples and polarity-only ones (may be none).
+    """Fit a word model. The same inputs give the same numbers, whatever their order.
 
-    The same inputs give the same numbers: every seed is fixed, linear algebra runs on one
-    thread, and the order of the examples is made canonical first.
+    `texts` may be a plain sequence of labelled examples, with `polarity` beside it.
     """
-    chosen = settings or Settings()
-    rows = sorted(examples, key=lambda e: e.id)
-    extra = sorted(polarity, key=lambda e: e.id)
+    given = texts if isinstance(texts, Texts) else Texts(texts, polarity)
     with threadpool_limits(1):
-        return _fit(rows, extra, segmenter, tuple(labels), chosen, progress)
-
-
-def _fit(
-    rows: list[Example],
-    extra: list[Example],
-    segmenter: Segmenter,
-    labels: tuple[str, ...],
-    settings: Settings,
-    progress: Progress,
-) -> LinearWeights:
-    progress("counting words and characters")
-    labelled, kept, idf, polar = _count_all(rows, extra, segmenter, settings)
-    progress("fitting polarity")
-    direction = _polarity_head(polar, labelled.normed(idf), rows, extra, idf, settings)
-    wanted = targets(rows, labels)
-    progress("fitting heads out of fold")
-    matrix = labelled.normed(idf)
-    stacked = _out_of_fold(labelled, matrix, idf, wanted, direction, settings)
-    progress("fitting the second stage")
-    stage2 = _second_stage(stacked, wanted, settings)
-    progress("fitting heads on everything")
-    coefficients, bias = _with(_heads(matrix, wanted, settings), direction)
-    heads = (coefficients * idf[:, None]).astype(np.float32)
-    return _pruned(LinearWeights(labels, kept, idf, heads, bias, stage2), settings.rows)
-
-
-def targets(examples: Sequence[Example], labels: Sequence[str]) -> NDArray[np.bool_]:
-    """Return examples x (labels, sentiment > 1..4, urgency > 0..2)."""
-    rows = []
-    for example in examples:
-        issues, sentiment, urgency = (
-            example.issues or (),
-            example.sentiment or 3,
-            example.urgency or 0,
+        run = _Fit(
+            given.in_order(), segmenter or Segmenter(), tuple(labels), settings or Settings()
         )
-        steps = [sentiment > k for k in (1, 2, 3, 4)] + [urgency > k for k in (0, 1, 2)]
-        rows.append([label in issues for label in labels] + steps)
-    return np.array(rows, dtype=np.bool_)
+        return run(progress)
 
 
-def _count_all(
-    rows: list[Example], extra: list[Example], segmenter: Segmenter, settings: Settings
-) -> tuple[Counts, NDArray[np.uint32], NDArray[np.float32], Counts | None]:
-    labelled = count([e.text for e in rows], segmenter)
-    polar = count([e.text for e in extra], segmenter) if extra else None
-    own = _document_frequency(labelled)
-    other = _document_frequency(polar) if polar else np.zeros_like(own)
-    chosen = (own >= settings.least_texts) | (other >= settings.least_polarity_texts)
-    kept = np.flatnonzero(chosen).astype(np.uint32)
-    total = len(rows) + len(extra)
-    idf = np.log((1 + total) / (1 + own[kept] + other[kept])) + 1
-    # Stored in half precision: fit with the values that will be used.
-    idf = idf.astype(np.float16).astype(np.float32)
-    return labelled.columns(kept), kept, idf, polar.columns(kept) if polar else None
+class _Fit:
+    """One fit: what it works on, and its steps."""
+
+    def __init__(
+        self, texts: Texts, segmenter: Segmenter, labels: tuple[str, ...], settings: Settings
+    ) -> None:
+        self.texts, self.segmenter = texts, segmenter
+        self.labels, self.settings = labels, settings
+
+    def __call__(self, progress: Progress) -> LinearWeights:
+        progress("counting words and characters")
+        counted = self._count()
+        progress("fitting polarity")
+        direction = self._polarity(counted)
+        wanted = targets(self.texts.labelled, self.labels)
+        progress("fitting heads out of fold")
+        inside, outside = self._out_of_fold(counted, wanted, direction)
+        progress("fitting the second stage")
+        nets = self._networks(inside, outside, wanted)
+        progress("fitting heads on everything")
+        everything = self._heads(counted, wanted, direction)
+        progress("calibrating")
+        nets = self._calibrate(nets, everything, counted)
+        coefficients, bias = stage1.stack(everything)
+        table = (coefficients * counted.idf[:, None]).astype(np.float32)
+        weights = LinearWeights(self.labels, counted.kept, counted.idf, table, bias, nets)
+        return pruned(weights, self.settings.rows)
+
+    def _count(self) -> _Counted:
+        labelled = count([e.text for e in self.texts.labelled], self.segmenter)
+        polar, outside = self._count_part(self.texts.polarity), self._count_part(self.texts.outside)
+        own, other = document_frequency(labelled), document_frequency(polar)
+        chosen = own >= self.settings.least_texts
+        chosen |= other >= self.settings.least_polarity_texts
+        kept = np.flatnonzero(chosen).astype(np.uint32)
+        total = len(self.texts.labelled) + len(self.texts.polarity)
+        idf = np.log((1 + total) / (1 + own[kept] + other[kept])) + 1
+        # Stored in half precision: fit with the values that will be used.
+        idf = idf.astype(np.float16).astype(np.float32)
+        parts = [part.columns(kept) if part else None for part in (polar, outside)]
+        return _Counted(kept, idf, labelled.columns(kept), *parts)
+
+    def _count_part(self, examples: Sequence[Example]) -> Counts | None:
+        return count([e.text for e in examples], self.segmenter) if examples else None
+
+    def _polarity(self, counted: _Counted) -> Head:
+        return stage1.polarity_head(
+            counted.polarity,
+            counted.labelled.normed(counted.idf),
+            np.array([e.sentiment or 3 for e in self.texts.labelled]),
+            np.array([(e.sentiment or 3) > 3 for e in self.texts.polarity], dtype=np.bool_),
+            counted.idf,
+            self.settings.polarity_strength,
+            self.settings.seed,
+        )
+
+    def _heads(
+        self,
+        counted: _Counted,
+        wanted: NDArray[np.bool_],
+        direction: Head,
+        *,
+        use: NDArray[np.bool_] | None = None,
+        use_outside: NDArray[np.bool_] | None = None,
+    ) -> list[Head]:
+        strength, seed = self.settings.strength, self.settings.seed
+        matrix = counted.labelled.normed(counted.idf)
+        outside = counted.outside.normed(counted.idf) if counted.outside else None
+        if use is not None:
+            matrix, wanted = matrix[use], wanted[use]
+        if outside is not None and use_outside is not None:
+            outside = outside[use_outside]
+        heads = stage1.fit_heads(matrix, wanted, strength, seed)
+        return [*heads, direction, stage1.scope_head(matrix, outside, strength, seed)]
+
+    def _out_of_fold(
+        self, counted: _Counted, wanted: NDArray[np.bool_], direction: Head
+    ) -> tuple[Floats, Floats | None]:
+        """Return second-stage features of each text from heads that did not see it."""
+        k, seed = self.settings.folds, self.settings.seed
+        fold = stage1.folds(len(wanted), k, seed)
+        fold_outside = stage1.folds(len(self.texts.outside), k, seed)
+        inside, outside = list[Floats](), list[Floats]()
+        for number in range(k):
+            use, use_outside = fold != number, fold_outside != number
+            heads = self._heads(counted, wanted, direction, use=use, use_outside=use_outside)
+            inside.append(stage1.features(counted.labelled, heads, counted.idf)[~use])
+            if counted.outside:
+                every = stage1.features(counted.outside, heads, counted.idf)
+                outside.append(every[~use_outside])
+        return _by_fold(inside, fold), _by_fold(outside, fold_outside) if outside else None
+
+    def _networks(
+        self, inside: Floats, outside: Floats | None, wanted: NDArray[np.bool_]
+    ) -> dict[str, Stage2]:
+        n = len(self.labels)
+        wide = np.concatenate([inside, _signals(self.texts.labelled)], axis=1)
+        scope_inputs = inside if outside is None else np.concatenate([inside, outside])
+        scope = np.arange(len(scope_inputs)) < len(inside)
+        return {
+            "issues": self._net(inside, wanted[:, :n]),
+            "sentiment": self._net(inside, wanted[:, n : n + SENTIMENT_STEPS]),
+            "urgency": self._net(wide, wanted[:, n + SENTIMENT_STEPS :]),
+            "scope": self._net(scope_inputs, scope[:, None], networks=1, hidden=16),
+        }
+
+    def _net(
+        self,
+        inputs: Floats,
+        wanted: NDArray[np.bool_],
+        *,
+        networks: int | None = None,
+        hidden: int | None = None,
+    ) -> Stage2:
+        chosen = self.settings
+        return fit_networks(
+            inputs,
+            wanted,
+            networks=networks or chosen.networks,
+            hidden=hidden or chosen.hidden,
+            decay=chosen.decay,
+            seed=chosen.seed,
+        )
+
+    def _calibrate(
+        self, nets: dict[str, Stage2], heads: list[Head], counted: _Counted
+    ) -> dict[str, Stage2]:
+        aside = self.texts.calibration
+        if not aside:
+            return nets
+        counts = count([e.text for e in aside], self.segmenter).columns(counted.kept)
+        inputs = stage1.features(counts, heads, counted.idf)
+        wide = np.concatenate([inputs, _signals(aside)], axis=1)
+        wanted, n = targets(aside, self.labels), len(self.labels)
+        steps = n + SENTIMENT_STEPS
+        return nets | {
+            "issues": calibrated(nets["issues"], inputs, wanted[:, :n]),
+            "sentiment": calibrated(nets["sentiment"], inputs, wanted[:, n:steps]),
+            "urgency": calibrated(nets["urgency"], wide, wanted[:, steps:]),
+        }
 
 
-def _document_frequency(counts: Counts) -> NDArray[np.int64]:
+def document_frequency(counts: Counts | None) -> NDArray[np.int64]:
+    """Return, per bucket, how many texts hold it; zeros where there are no texts."""
+    if counts is None:
+        return np.zeros(1 << BITS, dtype=np.int64)
     text = counts.text
     text.sum_duplicates()
     return np.bincount(text.indices, minlength=text.shape[1])
 
 
-Head = tuple[Floats, float]  # coefficients per row, bias
+def _by_fold(parts: list[Floats], fold: NDArray[np.int64]) -> Floats:
+    whole = np.zeros((len(fold), parts[0].shape[1]))
+    for number, part in enumerate(parts):
+        whole[fold == number] = part
+    return whole
 
 
-def _polarity_head(
-    polar: Counts | None,
-    labelled: csr_matrix,
-    rows: list[Example],
-    extra: list[Example],
-    idf: NDArray[np.float32],
-    settings: Settings,
-) -> Head:
-    """Fit positive against negative on the collections, or on the labelled where there are none."""
-    if polar is None:
-        clear = np.array([e.sentiment != 3 for e in rows])
-        positive = np.array([(e.sentiment or 3) > 3 for e in rows])[clear]
-        return _svc(labelled[clear], positive, settings.polarity_strength, settings.seed)
-    positive = np.array([(e.sentiment or 3) > 3 for e in extra])
-    return _svc(polar.normed(idf), positive, settings.polarity_strength, settings.seed)
+def _signals(examples: Sequence[Example]) -> Floats:
+    return np.array([vector(find(to_simplified(clean(e.text).text))) for e in examples])
 
 
-def _svc(matrix: csr_matrix, wanted: NDArray[np.bool_], strength: float, seed: int) -> Head:
-    if wanted.all() or not wanted.any():  # a label nobody has yet: never, or always
-        return np.zeros(matrix.shape[1]), 1.0 if wanted.all() else -1.0
-    fitted = LinearSVC(C=strength, random_state=seed, dual=True, max_iter=2000).fit(matrix, wanted)
-    return fitted.coef_[0], float(fitted.intercept_[0])
-
-
-def _heads(matrix: csr_matrix, wanted: NDArray[np.bool_], settings: Settings) -> list[Head]:
-    tasks = (delayed(_svc)(matrix, column, settings.strength, settings.seed) for column in wanted.T)
-    return list(Parallel(n_jobs=2, prefer="threads")(tasks))
-
-
-def _with(heads: list[Head], direction: Head) -> tuple[Floats, Floats]:
-    every = [*heads, direction]
-    return np.stack([head[0] for head in every], axis=1), np.array([head[1] for head in every])
-
-
-def _out_of_fold(
-    labelled: Counts,
-    matrix: csr_matrix,
-    idf: NDArray[np.float32],
-    wanted: NDArray[np.bool_],
-    direction: Head,
-    settings: Settings,
-) -> Floats:
-    """Return second-stage features of each text from heads that did not see it."""
-    fold = np.random.default_rng(settings.seed).permutation(len(wanted)) % settings.folds
-    stacked: Floats | None = None
-    for k in range(settings.folds):
-        heads = _heads(matrix[fold != k], wanted[fold != k], settings)
-        coefficients, bias = _with(heads, direction)
-        features = labelled.features(coefficients * idf[:, None], bias, idf)
-        stacked = np.zeros_like(features) if stacked is None else stacked
-        stacked[fold == k] = features[fold == k]
-    assert stacked is not None
-    return stacked
-
-
-def _second_stage(features: Floats, wanted: NDArray[np.bool_], settings: Settings) -> Stage2:
-    mean, scale = features.mean(axis=0), features.std(axis=0) + 1e-6
-    inputs = np.clip((features - mean) / scale, -8, 8)
-    seeds = range(settings.seed, settings.seed + settings.networks)
-    nets = [_network(inputs, wanted, seed, settings) for seed in seeds]
-    stack = [np.stack(parts) for parts in zip(*nets, strict=True)]
-    return Stage2(mean, scale, *stack)
-
-
-def _network(
-    inputs: Floats, wanted: NDArray[np.bool_], seed: int, settings: Settings
-) -> tuple[Floats, Floats, Floats, Floats]:
-    net = MLPClassifier(
-        (settings.hidden,),
-        alpha=settings.decay,
-        early_stopping=len(inputs) >= 100,
-        random_state=seed,
-        max_iter=100,
-    )
-    net.fit(inputs, wanted.astype(np.int64))
-    (w1, w2), (b1, b2) = net.coefs_, net.intercepts_
-    return w1, b1, w2, b2
-
-
-def _pruned(weights: LinearWeights, rows: int) -> LinearWeights:
+def pruned(weights: LinearWeights, rows: int) -> LinearWeights:
     """Keep the `rows` rows that can move a decision most."""
     if len(weights.kept) <= rows:
         return weights
     reach = np.abs(weights.heads).max(axis=1)
     best = np.sort(np.argsort(-reach, kind="stable")[:rows])
-    return LinearWeights(
-        weights.labels,
-        weights.kept[best],
-        weights.idf[best],
-        weights.heads[best],
-        weights.bias,
-        weights.stage2,
+    return replace(
+        weights, kept=weights.kept[best], idf=weights.idf[best], heads=weights.heads[best]
     )

@@ -9,6 +9,7 @@ from sklearn.metrics import cohen_kappa_score, precision_recall_fscore_support
 
 from triage.engine import Triage
 from triage.records import Example, Feedback, Verdict
+from triage.training import ranking
 
 Slices = Mapping[str, Callable[[Example], bool]]
 SLICES: Slices = {
@@ -42,8 +43,8 @@ def measure(pairs: Sequence[tuple[Example, Verdict]], labels: Sequence[str]) -> 
     return {
         "n": len(pairs),
         "issues": _issues(wanted, given, labels),
-        "sentiment_kappa": _kappa(sentiment),
-        "urgency_kappa": _kappa(urgency),
+        "sentiment_kappa": _kappa(sentiment, range(1, 6)),
+        "urgency_kappa": _kappa(urgency, range(4)),
         "critical": _critical(urgency, critical),
         "exact_match": round(float((wanted == given).all(axis=1).mean()), 4),
         "review_share": round(sum(v.review for _, v in pairs) / len(pairs), 4),
@@ -72,12 +73,13 @@ def _issues(
     return {"macro_f1": _r(macro), "micro_f1": _r(micro[2]), "per_label": per_label}
 
 
-def _kappa(pairs: Sequence[tuple[int, int]]) -> float | None:
-    """Return the quadratically weighted kappa; None where all levels are one."""
+def _kappa(pairs: Sequence[tuple[int, int]], levels: Sequence[int]) -> float | None:
+    """Return the quadratically weighted kappa over all `levels`; None where all are one."""
     wanted, given = zip(*pairs, strict=True)
     if len(set(wanted) | set(given)) < 2:
         return None
-    return _r(cohen_kappa_score(wanted, given, weights="quadratic"))
+    # Without the levels an absent one would shorten the distance between its neighbours.
+    return _r(cohen_kappa_score(wanted, given, labels=list(levels), weights="quadratic"))
 
 
 def _critical(pairs: Sequence[tuple[int, int]], scores: NDArray[np.float64]) -> dict[str, Any]:
@@ -98,9 +100,8 @@ def recall_at(
     """Return the best recall of any threshold whose precision is at least `precision`."""
     if not wanted.any():
         return None
-    hits = np.cumsum(wanted[np.argsort(-scores, kind="stable")])
-    good = hits / np.arange(1, len(hits) + 1) >= precision
-    return _r(float(hits[good].max() / wanted.sum())) if good.any() else 0.0
+    every = np.ones((1, len(wanted)))
+    return _r(float(ranking.recall_at(every, scores, wanted, precision)[0]))
 
 
 def _r(value: float) -> float:

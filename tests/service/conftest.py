@@ -1,0 +1,104 @@
+"""The application around an engine without weights, and scorers that tests can hold or break."""
+
+import os
+import threading
+from contextlib import ExitStack
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from starlette.testclient import TestClient
+
+from service.app import create_app
+from service.settings import Settings
+from triage import ModelName, Policy, Triage
+from triage.scorers.base import Clue
+from triage.scorers.keyword import KeywordScorer
+
+NAME = ModelName("keyword", "0", "0" * 12)
+PATIENCE = 20  # seconds after which a test that hangs has failed
+
+
+@pytest.fixture(autouse=True)
+def no_settings_from_outside(monkeypatch):
+    for name in list(os.environ):
+        if name.startswith("FENZHEN_"):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def serve(keyword_engine):
+    """Start the application around a scorer, or the keyword engine, with some settings."""
+    with ExitStack() as stack:
+
+        def start(scorer=None, **settings):
+            engine = Triage(scorer, Policy(), NAME) if scorer else keyword_engine
+            app = create_app(engine, Settings(**settings))
+            return stack.enter_context(TestClient(app, raise_server_exceptions=False))
+
+        yield start
+
+
+@pytest.fixture
+def client(serve):
+    return serve()
+
+
+class Failing(KeywordScorer):
+    """Raises what it is given, once the first text comes."""
+
+    def __init__(self, error):
+        self.error = error
+
+    def score(self, *_, **__):
+        raise self.error
+
+
+class Held(KeywordScorer):
+    """Judges only when released; knows how many passes are inside, and how many ever were."""
+
+    def __init__(self):
+        self.entered, self.released = threading.Event(), threading.Event()
+        self.inside = self.most = 0
+        self._lock = threading.Lock()
+
+    def score(self, *args, **options):
+        with self._lock:
+            self.inside += 1
+            self.most = max(self.most, self.inside)
+        self.entered.set()
+        assert self.released.wait(PATIENCE)
+        with self._lock:
+            self.inside -= 1
+        return super().score(*args, **options)
+
+
+@pytest.fixture
+def held():
+    scorer = Held()
+    yield scorer
+    scorer.released.set()
+
+
+class Quoting(KeywordScorer):
+    """Finds every issue in every text and quotes all of it, as a word model quotes clauses."""
+
+    def score(self, texts, *args, **options):
+        def quote(row, target, limit):
+            return [Clue(target, 0, len(texts[row].text), 1.0)]
+
+        found = super().score(texts, *args, **options)
+        return replace(found, issues=np.full_like(found.issues, 0.9), clues=quote)
+
+
+def problem(reply, status):
+    """Return the error of a reply after checking its one shape."""
+    assert reply.status_code == status, reply.text
+    assert reply.headers["content-type"] == "application/json"
+    assert list(reply.json()) == ["error"]
+    error = reply.json()["error"]
+    assert list(error) == ["code", "message", "remedy"]
+    assert all(isinstance(value, str) for value in error.values())
+    assert error["code"] == error["code"].lower().replace(" ", "_") != ""
+    assert error["message"]
+    return error

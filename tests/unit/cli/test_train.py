@@ -1,0 +1,159 @@
+import importlib.util
+import io
+import json
+import sys
+import warnings
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from triage import Feedback, Triage
+from triage.cli import main
+
+ROW = {"text": "质量差", "issues": ["product_quality"], "sentiment": 2, "urgency": 1}
+FILES = ["README.md", "manifest.json", "metrics.json", "weights.safetensors"]
+
+
+def contents(folder):
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+@dataclass(frozen=True)
+class Training:
+    """What one call of the command wrote and said."""
+
+    folder: Path
+    code: int
+    out: str
+    err: str
+    warnings: list[str]
+
+
+@pytest.fixture(scope="module")
+def trained(own_data, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("trained") / "own"
+    command = ["triage", "train", "--data", str(own_data), "--out", str(folder), "--name", "own"]
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        redirect_stdout(io.StringIO()) as out,
+        redirect_stderr(io.StringIO()) as err,
+        warnings.catch_warnings(record=True) as warned,
+    ):
+        warnings.simplefilter("default")
+        patch.setattr(sys, "argv", [*command, "--version", "2.1.0"])
+        with pytest.raises(SystemExit) as stop:
+            main()
+    said = [warning.category.__name__ for warning in warned]
+    return Training(folder, stop.value.code or 0, out.getvalue(), err.getvalue(), said)
+
+
+def test_training_writes_a_whole_model_folder(trained):
+    assert trained.code == 0
+    assert sorted(contents(trained.folder)) == FILES
+
+
+def test_the_model_written_can_be_loaded_and_judges(trained):
+    engine = Triage.load(trained.folder)
+    assert (engine.name.name, engine.name.version) == ("own", "2.1.0")
+    assert engine(Feedback("1", "等了三天还没发货，客服也不回。")).model == engine.name
+
+
+def test_the_figures_go_to_standard_output_and_the_steps_to_standard_error(trained):
+    assert "own 2.1.0" in trained.out
+    assert "macro-F1" in trained.out
+    assert "…" not in trained.out
+    assert "held-out" in trained.err
+
+
+def test_the_same_data_make_the_same_bytes(trained, cli, own_data, tmp_path, quiet_fit):
+    out = tmp_path / "again"
+    cli("train", "--data", own_data, "--out", out, "--name", "own", "--version", "2.1.0")
+    assert contents(out) == contents(trained.folder)
+
+
+def test_a_warning_of_a_library_is_not_shown_to_whoever_trains(trained):
+    assert trained.warnings == []
+
+
+def test_the_manifest_names_the_data_and_the_seed(trained):
+    manifest = json.loads((trained.folder / "manifest.json").read_text("utf-8"))
+    assert manifest["data"]["labelled"] > 20
+    assert manifest["seed"] == 0
+
+
+# What is refused
+
+
+def refused(result, code, *words):
+    assert result.code == 2
+    assert result.out == ""
+    assert f"[{code}]" in result.err
+    assert "remedy" in result.err
+    assert all(word in result.said for word in words)
+
+
+def labelled(*changes):
+    return ({"id": f"o{k}", **ROW, **change} for k, change in enumerate(changes))
+
+
+def test_too_few_texts_are_refused_with_the_number_needed(cli, put, tmp_path):
+    data = put("own.jsonl", *labelled({}, {"text": "没到"}, {"text": "太贵"}))
+    result = cli("train", "--data", data, "--out", tmp_path / "own")
+    refused(result, "bad_data", "Only3labelledtexts", "atleast20")
+
+
+def test_refused_data_leave_no_model_folder(cli, put, tmp_path):
+    cli("train", "--data", put("own.jsonl", *labelled({})), "--out", tmp_path / "own")
+    assert not (tmp_path / "own").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        ({"issues": ["delivry"]}, "'delivry'"),
+        ({"sentiment": 6}, "sentiment6"),
+        ({"urgency": -1}, "urgency-1"),
+        ({"sentiment": None}, "sentimentNone"),
+    ],
+)
+def test_a_wrong_label_is_refused_with_its_line(cli, put, tmp_path, change, word):
+    data = put("own.jsonl", *labelled({}, {"text": "没到"}, {"text": "太贵", **change}))
+    result = cli("train", "--data", data, "--out", tmp_path / "own")
+    refused(result, "bad_data", "own.jsonl,line3", word)
+
+
+def test_a_broken_line_is_refused_with_its_number(cli, put, tmp_path):
+    data = put("own.jsonl", *labelled({}), "{oops")
+    result = cli("train", "--data", data, "--out", tmp_path / "own")
+    refused(result, "bad_data", "own.jsonl,line2", "notvalidJSON")
+
+
+def test_data_that_are_not_there_are_refused(cli, tmp_path):
+    result = cli("train", "--data", tmp_path / "nowhere", "--out", tmp_path / "own")
+    refused(result, "bad_data", "nowhere")
+
+
+def test_the_folder_to_write_must_be_named(cli):
+    result = cli("train")
+    assert (result.code, result.out) == (2, "")
+    assert "--out" in result.err
+
+
+@pytest.mark.parametrize(
+    "rest", [("train", "--out", "own"), ("evaluate", "own.jsonl")], ids=["train", "evaluate"]
+)
+def test_without_scikit_learn_the_command_says_how_to_install_it(cli, monkeypatch, rest):
+    found = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name, *a: None if name == "sklearn" else found(name, *a)
+    )
+    refused(cli(*rest), "missing_extra", "pipinstall'fenzhen[train]'")
+
+
+def test_a_folder_that_cannot_be_written_is_an_output_error(cli, own_data, tmp_path, quiet_fit):
+    (tmp_path / "blocker").write_text("a file")
+    result = cli("train", "--data", own_data, "--out", tmp_path / "blocker" / "own")
+    assert (result.code, result.out) == (1, "")
+    assert "[cannot_write]" in result.err
