@@ -33,8 +33,8 @@ class Policy:
     urgency: tuple[float, float, float] = (0.50, 0.50, 0.35)
     suggest_critical: float = 0.02
     signals: tuple[float, float] = (0.45, 0.20)
-    outside: float = 0.30
-    scope_sure: float = 0.60
+    outside: float = 0.80
+    scope_sure: float = 0.95
     max_chars: int = 20_000
     evidence_per_label: int = 2
 
@@ -90,8 +90,8 @@ def _build(raw: Mapping[str, Any], source: Path) -> Policy:
             _probability(signals, "high", 0.45, source),
             _probability(signals, "critical", 0.20, source),
         ),
-        outside=_probability(scope, "outside", 0.30, source),
-        scope_sure=_probability(scope, "sure", 0.60, source),
+        outside=_probability(scope, "outside", 0.80, source),
+        scope_sure=_probability(scope, "sure", 0.95, source),
         max_chars=_count(raw.get("limits", {}), "max_chars", 20_000, source),
         evidence_per_label=_count(raw.get("evidence", {}), "per_label", 2, source),
     )

@@ -18,6 +18,7 @@ from typing import Any
 import ahocorasick
 
 from triage.resources import resource
+from triage.text.alternation import alternatives
 from triage.text.times import Moment, find_deadlines, find_repeats, find_waits
 
 _BEFORE = 8  # so many characters before a word can take it back
@@ -25,7 +26,6 @@ _NEAR = 10  # so many characters to either side are company
 _IN_NUMBER = ("-", ".", "#")
 _GUARDS = ("denied", "supposed", "quoted", "praised", "spare")
 _STOPS = "，。！？；,.!?;\n"
-_BUT = re.compile("但|可是|然而|却|就是|只是|还是没|又")
 _LONG_WAIT_DAYS = 2.0
 
 
@@ -190,21 +190,35 @@ def _same_clause(before: str) -> str:
 
 
 @cache
-def _settlement() -> re.Pattern[str]:
-    done = "(?:都|已经|已|终于|全部|全额|马上|立刻|当场|当天|第二天|很快|后来|昨天|今天|现在){1,3}"
-    acts = "(?:退款了?|退还|退给我|退回来|到账|补发|补寄|补上|换了新|换新|换了一|给我换|修好|补偿|道了?歉|处理好|处理完|解决|收到货|加了)"
-    return re.compile(
-        "问题(?:已经|已|都|也|圆满|得到|终于|就|全部)*解决了|(?:圆满|顺利|妥善)解决|已经?解决|(?:事情?|此事|这事)(?:已经?|也|就|都)?(?:解决了|了结|结束了|翻篇|过去了)|翻篇了"
-        "|不用再?(?:处理|管|跟进)|不投诉了|(?:撤销|撤回)投诉|投诉(?:我)?(?:已经?)?(?:撤|可以关)|没事了|不追究|可以关闭"
-        f"|{done}[^，。！？,.!?\n]{{0,6}}{acts}(?!的|吗|失败|不)"
+def _settlement() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    """Return what says that it is over, what denies it before, and what takes it back after."""
+    done = "都|已经|已|终于|全部|全额|马上|立刻|当场|当天|第二天|很快|后来|昨天|今天|现在"
+    acts = (
+        "退款了?|退还|退给我|退回来|到账|补发|补寄|补上|换了新|换新|换了一|给我换|修好|补偿|道了?歉"
+        "|处理好|处理完|解决|收到货|加了"
     )
+    act = f"(?:{done}){{0,2}}[^，。！？,.!?\\n]{{0,6}}(?:{acts})(?!的|吗|失败|不)"
+    finished = "(?:已经?|也|就|都)?(?:解决了|了结|结束了|过去了)"
+    over = (
+        "问题(?:已经|已|都|也|圆满|得到|终于|就|全部)*解决了",
+        "投诉我?(?:已经?)?(?:撤|可以关)",
+        "不用再?(?:处理|管|跟进)",
+        f"事情?{finished}",
+        f"此事{finished}",
+        *["圆满解决", "顺利解决", "妥善解决", "已经?解决", "翻篇了", "没事了"],
+        *["不投诉了", "撤销投诉", "撤回投诉", "不追究", "可以关闭"],
+    )
+    settled = alternatives([*over, *(word + act for word in done.split("|"))])
+    denied, but = "没|未|不(?!过)|等|要|请", "但|可是|然而|却|就是|只是|还是没|又"
+    return re.compile(settled), re.compile(denied), re.compile(but)
 
 
 def _settled(text: str) -> Iterator[Signal]:
     """Yield where the customer says that it is over; a 但 after it takes it back."""
-    for match in _settlement().finditer(text):
-        denied = text[max(0, match.start() - 3) : match.start()]
-        if not re.search("没|未|不(?!过)|等|要|请", denied) and not _BUT.search(text, match.end()):
+    settled, denied, but = _settlement()
+    for match in settled.finditer(text):
+        before = text[max(0, match.start() - 3) : match.start()]
+        if not denied.search(before) and not but.search(text, match.end()):
             yield Signal("settled", match.start(), match.end(), 0)
 
 

@@ -122,6 +122,12 @@ def test_other_characters_and_another_order_do_make_one(one, two):
     assert hashes(one) != hashes(two)
 
 
+def test_a_fault_that_is_denied_is_not_the_fault():
+    (denied,), (found,) = hashes("没有任何破损", view="c2"), hashes("外壳破损", view="c2")
+    assert not denied & hashes("破损", view="c2")[0]
+    assert hashes("破损", view="c2")[0] <= found
+
+
 def test_a_pair_of_words_has_an_order():
     assert hashes("客服差评", view="w1") == hashes("差评客服", view="w1")
     assert hashes("客服差评", view="w2") != hashes("差评客服", view="w2")

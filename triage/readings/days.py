@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from functools import cache
 
-from triage.readings.spans import IN_CLAUSE, Entity, alternatives
+from triage.readings.spans import IN_CLAUSE, Entity
 from triage.text.times import dates
 from triage.text.times.dates import Lean, resolve
 
@@ -17,24 +17,7 @@ _OF_DAY = (
     "|凌晨|当天|那天"
     "|收|付|提|申请|报修"
 )
-# The cheap sign of a day, and how far around it a day may reach.
-_N = "0-9一二三四五六七八九十"
-_ANCHOR = alternatives(
-    (
-        f"月(?=[{_N}])",
-        f"号(?<=[{_N}]号)",
-        "/(?<=[0-9]/)(?=[0-9])",
-        "20(?=[0-9]{2}[-./])",
-        "周(?=[一二三四五六日天])",
-        "星期(?=[一二三四五六日天])",
-        "礼拜(?=[一二三四五六日天])",
-        "昨",
-        "今[天日晚早儿夜]",
-        "明[天日晚早儿]",
-        "前[天日晚]",
-        "后[天日晚]",
-    )
-)
+# How far around the sign of a day it may reach.
 _BACK, _AHEAD = 10, 12
 
 
@@ -43,7 +26,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     # 下个月15号 names its month; a bare 15号 needs what follows.
     only = f"(?:{dates.ONLY})(?:(?<=号)(?={_OF_DAY})|(?(of_month)|(?!)))"
     return {
-        "anchor": re.compile(_ANCHOR),
+        "anchor": re.compile(dates.SIGN),
         "number": re.compile("|".join((dates.FULL, dates.MONTH, dates.SLASH, only))),
         "week": re.compile(dates.WEEK),
         "word": re.compile(dates.WORD),
@@ -61,7 +44,7 @@ def find_days(text: str, received_at: datetime | None) -> Iterator[Entity]:
         if anchor.start() < end:
             continue
         first = anchor.group()[0]
-        name = "number" if first in "月号/2" else "week" if first in "周星礼" else "word"
+        name = "number" if first in "月号日/2" else "week" if first in "周星礼" else "word"
         start = max(end, anchor.start() - (_BACK if name == "number" else 3))
         match = patterns[name].search(text, start, anchor.start() + _AHEAD)
         if match:

@@ -25,6 +25,7 @@ _RANKS = (
 )
 _DIGITS = "0123456789"
 _MONEY = "元块圆¥￥$币蚊百千万B"
+_WRITTEN = 6  # so many digits has 2024-3-5
 _DAYS = "月周星礼昨今号/"
 
 
@@ -56,6 +57,7 @@ def _numbers(text: str, hits: Sequence[str], received_at: datetime | None) -> li
         found += find_codes(text, digits)
     if digits > 1 or not marks.isdisjoint(_MONEY):
         found += find_amounts(text, marks)
-    if not marks.isdisjoint(_DAYS) or "明" in text or "前天" in text or "后天" in text:
+    dated = digits >= _WRITTEN or not marks.isdisjoint(_DAYS)
+    if dated or "明" in text or "前天" in text or "后天" in text:
         found += find_days(text, received_at)
     return found

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from triage.readings.spans import Entity, alternatives
+from triage.readings.spans import Entity
 from triage.resources import resource
+from triage.text.alternation import alternatives
 
 TITLES = (
     "师傅|经理|主任|店长|主管|老师|医生|大夫|护士|先生|女士|小姐(?!姐)|总监|队长|站长|组长"

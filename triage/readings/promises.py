@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from functools import cache
 
 from triage.readings.spans import IN_CLAUSE, STOPS, is_spoken_by_desk
 from triage.text.times.dates import DAY, Lean, resolve
-from triage.text.times.lengths import LENGTH, length
+from triage.text.times.lengths import LENGTH, later, length
 
 _BEFORE, _AFTER = 8, 30  # so many characters around a promise tell how it is meant
 _SOON = 14  # and so many after 说 hold its time
@@ -170,7 +170,7 @@ def _due(text: str, told: _Told, received_at: datetime) -> datetime | None:
     if span is None or begun or "工作日" in span["unit"] or "无理由" in text[told.start : told.end]:
         return None
     days = length(span["number"], span["unit"])
-    return received_at + timedelta(days=days) if days else None
+    return later(received_at, days) if days else None
 
 
 def _end_of_day(match: re.Match[str], received_at: datetime) -> datetime | None:
@@ -178,5 +178,5 @@ def _end_of_day(match: re.Match[str], received_at: datetime) -> datetime | None:
     day = resolve(match, received_at.date(), Lean.FUTURE)
     if day is None:
         return None
-    whole = timedelta(days=0 if match["until"] else 1)
-    return datetime.combine(day, time(), received_at.tzinfo) + whole
+    start = datetime.combine(day, time(), received_at.tzinfo)
+    return start if match["until"] else later(start, 1)

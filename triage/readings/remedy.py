@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from triage.readings.spans import alternatives, clause_around, is_spoken_by_desk
+from triage.readings.spans import clause_around, is_spoken_by_desk
 from triage.readings.stage import stage_of
 from triage.resources import resource
+from triage.text.alternation import alternatives
 
 _OUTCOME = 16  # so many characters after the word may tell that it was given
 _CLOSE = 6

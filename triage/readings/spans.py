@@ -28,17 +28,6 @@ def untangle(found: Iterable[Entity], ranks: Sequence[str]) -> list[Entity]:
     return sorted(kept, key=lambda e: e.start)
 
 
-def alternatives(fragments: Iterable[str]) -> str:
-    """Join fragments that begin with a plain character into one alternation.
-
-    `re` tries alternatives one by one; grouped by their first character few are tried.
-    """
-    groups: dict[str, list[str]] = {}
-    for fragment in fragments:
-        groups.setdefault(fragment[0], []).append(fragment[1:])
-    return "|".join(f"{first}(?:{'|'.join(rests)})" for first, rests in groups.items())
-
-
 def clause_around(text: str, start: int, end: int, *, reach: int = 30) -> tuple[int, int]:
     """Return the bounds of the clause that `[start, end)` lies in, `reach` characters at most."""
     left = max(0, start - reach)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from triage.readings.spans import alternatives
+from triage.text.alternation import alternatives
 
 StageKind = Literal["pre_sale", "in_sale", "after_sale", "unknown"]
 

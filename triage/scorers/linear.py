@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from triage.features import BREAKS, Batch, read
+from triage.labels import Script
 from triage.scorers.base import URGENCY, Clue, Floats, ScoreBatch
 from triage.scorers.clauses import counts, first_clauses, pool, slot_table
 from triage.scorers.stage2 import Stage2
@@ -24,6 +25,7 @@ SENTIMENT_STEPS = 4  # P(sentiment > 1) … P(sentiment > 4)
 URGENCY_STEPS = 3
 TASKS = ("issues", "sentiment", "urgency", "scope")
 _POLARITY = "polarity"
+_WORDS = 4  # so many letters are words, not an interjection
 _EVIDENCE_SHARE = 0.5  # a second clause is quoted if it weighs at least half of the first
 
 
@@ -80,14 +82,15 @@ class LinearScorer:
         wide = np.concatenate([features, np.array([vector(row) for row in found])], axis=1)
         stage2 = self._weights.stage2
         quotes = _Quotes(texts, batch, share, first, self.labels)
+        scripts = scripts_of(batch.raw, batch.docs)
         return ScoreBatch(
             issues=stage2["issues"](features),
             sentiment=levels(stage2["sentiment"](features)),
             urgency=levels(stage2["urgency"](wide)),
-            scope=stage2["scope"](features)[:, 0],
+            scope=_scope(stage2["scope"](features)[:, 0], texts, scripts),
             clues=quotes,
             polarity=quotes.polarity,
-            scripts=scripts_of(batch.raw, batch.docs),
+            scripts=scripts,
         )
 
     def _features(self, batch: Batch, first: NDArray[np.int64]) -> tuple[Floats, Floats]:
@@ -96,6 +99,15 @@ class LinearScorer:
             sums += matrix @ self._table
         squares = np.add.reduceat(sums[:, -1].astype(np.float64), first)
         return pool(sums[:, :-1].astype(np.float64), first, squares, self._weights.bias)
+
+
+def _scope(scores: Floats, texts: Sequence[Cleaned], scripts: Sequence[Script]) -> Floats:
+    """Return the scope scores; words without a Chinese character are another language."""
+    foreign = [
+        script is Script.OTHER and sum(map(str.isalpha, item.text)) >= _WORDS
+        for script, item in zip(scripts, texts, strict=True)
+    ]
+    return np.where(foreign, 0.0, scores)
 
 
 class _Quotes:

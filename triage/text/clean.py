@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from unicodedata import combining, normalize
@@ -58,8 +58,16 @@ def clean(text: str) -> Cleaned:
     folded = text.translate(_one_to_one())  # position by position, so the map stays
     if not _needs_work().search(folded):
         return Cleaned(folded)
-    cleaned = Cleaned(folded)
-    for mark, pattern, to in _steps():
+    cleaned = _through(_steps(), folded)
+    if any(map(str.isalnum, cleaned.text)):
+        return cleaned
+    # A mail that is all quotation was forwarded: then the quotation is the message.
+    return _through([step for step in _steps() if step not in _mail_steps()], folded)
+
+
+def _through(steps: Iterable["_Step"], text: str) -> Cleaned:
+    cleaned = Cleaned(text)
+    for mark, pattern, to in steps:
         if mark in cleaned.text:
             cleaned = cleaned.sub(pattern, to)
     return cleaned
@@ -123,11 +131,24 @@ _GREETING = (
 )
 _THANKS = r"(?:非常|十分|万分|先|提前)?(?:谢谢|感谢|多谢|謝謝|感謝|多謝)(?:您|你|了|啦|大家|配合|理解|支持|領導|领导)?"
 _WISH = r"(?:顺|順)?祝(?:您|你|贵司|贵公司|各位)?(?:工作顺利|工作順利|生意兴隆|商祺|顺利|安好|一切顺利|生活愉快|好)"
-_CLOSING = rf"(?<=[\s\S]{{6}})(?<=[,，。.!！?？;；~～…\s])(?:(?:{_THANKS}|{_WISH}|此致\s*敬[礼禮])[,，。.!！~～\s]*)+\Z"
+_CLOSING = rf"(?<=[\s\S]{{6}})(?<=[,，。.!！?？;；~～…\s])(?:(?:{_THANKS}|{_WISH}|此致\s{{0,4}}敬[礼禮])[,，。.!！~～\s]{{0,6}}){{1,4}}\Z"
+
+
+_Step = tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], str]]
 
 
 @cache
-def _steps() -> tuple[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]:
+def _mail_steps() -> tuple[_Step, ...]:
+    """Return the steps that leave out what the customer did not write now."""
+    return (
+        ("", re.compile(_REPLY_HEAD + r"[\s\S]*", re.M | re.I), ""),
+        (">", re.compile(r"^[ \t]*>.*$", re.M), ""),
+        ("\n", re.compile(_SIGNATURE + r"[\s\S]{0,400}\Z", re.M | re.I), ""),
+    )
+
+
+@cache
+def _steps() -> tuple[_Step, ...]:
     """Return the steps in order: a mark without which it cannot apply, pattern, replacement."""
     many = re.compile(r"[\s\S]?[" + _marks() + r"]+|[" + _many() + r"]")
     return (
@@ -138,9 +159,7 @@ def _steps() -> tuple[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]]
         ("<", re.compile(_BLOCK, re.I), "\n"),
         ("<", re.compile(_TAG, re.S), ""),
         ("&", re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z]{2,31});"), _unescape),
-        ("", re.compile(_REPLY_HEAD + r"[\s\S]*", re.M | re.I), ""),
-        (">", re.compile(r"^[ \t]*>.*$", re.M), ""),
-        ("\n", re.compile(_SIGNATURE + r"[\s\S]{0,400}\Z", re.M | re.I), ""),
+        *_mail_steps(),
         ("", re.compile(f"[{_ZERO_WIDTH}]"), ""),
         ("", many, _nfkc),
         ("\n", re.compile(r"\s*\n\s*"), "\n"),

@@ -20,7 +20,7 @@ from triage.text.segment import Segmenter
 from triage.training import heads as stage1
 from triage.training.heads import Head, targets
 from triage.training.matrix import Counts, count
-from triage.training.second import calibrated, fit_networks
+from triage.training.second import always, calibrated, fit_networks
 
 Progress = Callable[[str], None]
 
@@ -191,7 +191,9 @@ class _Fit:
             "issues": self._net(inside, wanted[:, :n]),
             "sentiment": self._net(inside, wanted[:, n : n + SENTIMENT_STEPS]),
             "urgency": self._net(wide, wanted[:, n + SENTIMENT_STEPS :]),
-            "scope": self._net(scope_inputs, scope[:, None], networks=1, hidden=16),
+            "scope": always(inside.shape[1])
+            if outside is None  # nothing to tell feedback from
+            else self._net(scope_inputs, scope[:, None], networks=1, hidden=16),
         }
 
     def _net(

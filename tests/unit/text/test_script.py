@@ -74,6 +74,7 @@ def test_authored_traditional_texts_are_recognised(seed_rows):
     [
         ("東西壞了", "东西坏了"),
         ("頭髮", "头发"),
+        ("東西被打坏了", "东西被打坏了"),
         ("皇后", "皇后"),
         ("abc 123", "abc 123"),
         ("", ""),

@@ -38,7 +38,10 @@ def test_the_manifest_says_what_the_model_was_made_from(tiny_model, own_data):
     assert data["labelled"] + data["dev"] + data["test"] == len(read_examples([own_data]))
     assert data["sources"] == {"own": data["labelled"]}
     assert data["polarity"] == 0
-    parts = gather(Plan([own_data], own_data)).parts
+    made = gather(Plan([own_data], own_data))
+    parts, texts = made.parts, made.texts
+    seen = [*texts.labelled, *texts.polarity, *texts.outside]
+    assert data["hash"] == content_hash(seen)
     assert (data["dev"], data["test"]) == (len(parts.dev), len(parts.test))
     assert data["test_hash"] == content_hash(parts.test) != data["hash"]
     assert manifest["tokeniser"]["hmm"] is False
@@ -100,16 +103,17 @@ def test_texts_of_one_s_own_get_a_split_of_their_own(own_data):
 
 @pytest.fixture
 def collections(own_data, tmp_path):
-    """Authored polarity texts in the form of the public collections, one a held-out copy."""
+    """Authored polarity texts in the form of the public collections, one labelled, one a copy."""
     held = gather(Plan([own_data], own_data)).parts.test[0]
     rows = [(f"p{k}", f"第{k}次光顾，味道{'很好' if k % 2 else '很差'}", k % 2) for k in range(30)]
     with gzip.open(tmp_path / "waimai.csv.gz", "wt", encoding="utf-8", newline="") as out:
-        table = [("id", "text", "polarity"), *rows, ("copy", held.text + "！", "0")]
+        labelled = ("own-005", "这条另有标注，不能再当作极性", "1")
+        table = [("id", "text", "polarity"), *rows, labelled, ("copy", held.text + "！", "0")]
         csv.writer(out).writerows(table)
     return tmp_path
 
 
-def test_polarity_texts_train_unless_they_are_near_a_held_out_text(own_data, collections):
+def test_polarity_texts_train_unless_labelled_or_near_a_held_out_text(own_data, collections):
     texts = gather(Plan([own_data], own_data, collections)).texts
     assert sorted(e.id for e in texts.polarity) == sorted(f"p{k}" for k in range(30))
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from enum import IntEnum
 
+from triage.text.alternation import alternatives
 from triage.text.times.numerals import number
 
 _M = "(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
@@ -42,6 +43,26 @@ ONLY = (
     f"(?P<only>{_D})[号日]"
 )
 DAY = "|".join((FULL, MONTH, SLASH, WEEK, WORD, ONLY))  # the fullest first
+
+# What no day is without, cheaply found.
+_N = "0-9一二三四五六七八九十"
+SIGN = alternatives(
+    (
+        f"月(?=[{_N}])",
+        f"号(?<=[{_N}]号)",
+        f"日(?<=[{_N}]日)",
+        "/(?<=[0-9]/)(?=[0-9])",
+        "20(?=[0-9]{2}[-./])",
+        "周(?=[一二三四五六日天])",
+        "星期(?=[一二三四五六日天])",
+        "礼拜(?=[一二三四五六日天])",
+        "昨",
+        "今[天日晚早儿夜]",
+        "明[天日晚早儿]",
+        "前[天日晚]",
+        "后[天日晚]",
+    )
+)
 
 
 class Lean(IntEnum):

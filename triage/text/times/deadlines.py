@@ -1,16 +1,19 @@
 """Deadlines that the customer sets: 限两小时内答复, 请18号前发货, 明天就要用."""
 
 import re
+from calendar import monthrange
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from functools import cache
 
+from triage.text.alternation import alternatives
 from triage.text.times.dates import DAY, WEEK, WORD, Lean, resolve
-from triage.text.times.lengths import CLAUSE, LENGTH, Moment, length
+from triage.text.times.lengths import CLAUSE, LENGTH, Moment, later, length
 
 _SOON = "今[日天]|当[天日]|本周|这周|本月|这个月|月"
 _DEMAND = (
-    "请|要求|希望|麻烦|务必|必须|尽快|否则|不然|最迟|最晚|(?<![有无期权])限|给我|给个|给出|答复我|帮我|安排|催|赶紧|马上|立即"
+    "请|要求|希望|麻烦|务必|必须|尽快|否则|不然|最迟|最晚|(?<![有无期权])限|给我|给个|给出"
+    "|答复我|帮我|安排|催|赶紧|马上|立即"
     "|逾期|盼|望|再不|还不|要么|算清|退回|退还|处理|解决"
 )
 _REPORTED = (
@@ -20,6 +23,7 @@ _HAPPENED = f"{CLAUSE}{{0,4}}?(?:就|才|已|果然|买|下单|付|订|拍|入�
 _NEEDED = "要用|就要|必须|务必|急用|等着用|出发|出国|要交|要走|起飞|要穿|要送|要带"
 _NO_WITHIN = "容部在衣裤外存心胆置地蒙"  # 3天内容
 _LONGEST = 62.0  # within six years: a rule, no deadline
+_REACH = 14  # so far before 内 or 前 its time may begin
 _AROUND = 15
 
 
@@ -32,6 +36,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             "(?:之前|以前|前(?![台面厅门排后往天男女一几半]))"
         ),
         "needed": re.compile(f"(?:{WEEK}|{WORD}){CLAUSE}{{0,4}}?(?:{_NEEDED})"),
+        "need": re.compile(alternatives(_NEEDED.split("|"))),
         "demand": re.compile(_DEMAND),
         "reported": re.compile(_REPORTED),
         "happened": re.compile(_HAPPENED),
@@ -40,16 +45,22 @@ def _patterns() -> dict[str, re.Pattern[str]]:
 
 def find_deadlines(text: str, received_at: datetime | None = None) -> Iterator[Moment]:
     """Yield deadlines the customer sets; `at` where the receiving time is known."""
+    found: list[Moment] = []
     if "内" in text:
-        yield from _within(text, received_at)
+        found += _within(text, received_at)
     if "前" in text:
-        yield from _before(text, received_at)
-    if any(mark in text for mark in ("要", "必", "急用", "着用", "出发", "出国", "起飞")):
-        yield from _needed(text, received_at)
+        found += _before(text, received_at)
+    if _patterns()["need"].search(text):
+        found += _needed(text, received_at)
+    end = -1
+    for moment in sorted(found, key=lambda moment: moment.start):
+        if moment.start >= end:  # 周一前要: one deadline, found twice
+            end = moment.end
+            yield moment
 
 
 def _within(text: str, received_at: datetime | None) -> Iterator[Moment]:
-    for match in _patterns()["within"].finditer(text):
+    for match in _around(text, "内", "within"):
         if not _is_demanded(text, match) or _is_not_set(text, match):
             continue
         if match["soon"]:
@@ -60,17 +71,28 @@ def _within(text: str, received_at: datetime | None) -> Iterator[Moment]:
             continue
         # Working days need a calendar; no time is better than a wrong one.
         known = received_at if days and "工作日" not in match["unit"] else None
-        at = known + timedelta(days=days) if known and days else None
+        at = later(known, days) if known and days else None
         yield Moment(match.start(), match.end(), days, at)
 
 
 def _before(text: str, received_at: datetime | None) -> Iterator[Moment]:
-    for match in _patterns()["before"].finditer(text):
+    for match in _around(text, "前", "before"):
         if _is_not_set(text, match):
             continue
         if _is_days_ago(match) and not _is_demanded(text, match):
             continue
         yield Moment(match.start(), match.end(), None, _point(match, received_at))
+
+
+def _around(text: str, mark: str, name: str) -> Iterator[re.Match[str]]:
+    """Yield what the pattern finds around each mark: the whole text need not be tried."""
+    end = 0
+    while (place := text.find(mark, end)) >= 0:
+        start = max(end, place - _REACH)
+        end = place + 1
+        if match := _patterns()[name].search(text, start, place + 2):
+            end = max(end, match.end())
+            yield match
 
 
 def _needed(text: str, received_at: datetime | None) -> Iterator[Moment]:
@@ -113,8 +135,8 @@ def _due(day: date | None, received_at: datetime) -> datetime | None:
     """Return the start of that day, or the end of it where it has begun."""
     if day is None:
         return None
-    today = received_at.date()
-    return _midnight(day + timedelta(days=1) if day == today else day, received_at)
+    start = datetime.combine(day, time(), received_at.tzinfo)
+    return later(start, 1) if day == received_at.date() else start
 
 
 def _end_of(word: str, received_at: datetime | None) -> datetime | None:
@@ -122,13 +144,11 @@ def _end_of(word: str, received_at: datetime | None) -> datetime | None:
     if received_at is None or word == "下班":  # nobody here knows the office hours
         return None
     today = received_at.date()
+    days = 1
     if "周" in word:
-        return _midnight(today + timedelta(days=7 - today.weekday()), received_at)
-    if "月" in word:
-        return _midnight((today.replace(day=1) + timedelta(days=32)).replace(day=1), received_at)
-    next_day = date(today.year + 1, 1, 1) if "年" in word else today + timedelta(days=1)
-    return _midnight(next_day, received_at)
-
-
-def _midnight(day: date, received_at: datetime) -> datetime:
-    return datetime.combine(day, time(), received_at.tzinfo)
+        days = 7 - today.weekday()
+    elif "月" in word:
+        days = monthrange(today.year, today.month)[1] - today.day + 1
+    elif "年" in word:
+        days = (date(today.year, 12, 31) - today).days + 1
+    return later(datetime.combine(today, time(), received_at.tzinfo), days)

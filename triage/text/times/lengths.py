@@ -1,8 +1,9 @@
 """Lengths of time: 三天, 两个半小时, 半个月, 十几天, 3个工作日."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from triage.text.alternation import alternatives
 from triage.text.times.numerals import number
 
 _DAYS = {
@@ -18,13 +19,33 @@ _DAYS = {
     "年": 365.0,
 }
 SEVERAL = 3.0  # 几天, 好几次: three at the least
-_NUMBER = r"(?:(?<![0-9.])[0-9]{1,4}(?:\.[0-9])?|好?几|[一二两俩仨三四五六七八九十百半]{1,5}几?)"
+_NUMERALS = "0-9一二两俩仨三四五六七八九十百几半"
+_NUMBER = f"[好{_NUMERALS}](?<![0-9.][0-9])[.{_NUMERALS}]{{0,5}}"  # what number() reads is one
 # A bare 月 or three digits before 年 name a date and no length.
 _UNIT = (
     "(?:个?[多来]?半?(?:分钟|小时|钟头|工作日|自然日|星期|礼拜|天|周|日(?=之?内|以内))半?"
     "|个[多来]?半?月半?|(?<![0-9]{3})[多来]?年半?)多?"
 )
 LENGTH = f"(?P<number>{_NUMBER})(?P<unit>{_UNIT})"
+_BEFORE_UNIT = f"[多来个{_NUMERALS}]"
+# What no length of time is without, cheaply found.
+SIGN = alternatives(
+    f"{unit}(?<={_BEFORE_UNIT}{unit})"
+    for unit in (
+        "分钟",
+        "小时",
+        "钟头",
+        ("工作日"),
+        "自然日",
+        "星期",
+        "礼拜",
+        "天",
+        "周",
+        "日",
+        "月",
+        "年",
+    )
+)
 CLAUSE = "[^,。!?;，！？；\n]"  # a character that does not end a clause
 
 
@@ -46,3 +67,11 @@ def length(count: str, unit: str) -> float | None:
         return None
     name = next(name for name in _DAYS if name in unit)
     return (value + (0.5 if "半" in unit else 0)) * _DAYS[name]
+
+
+def later(at: datetime, days: float) -> datetime | None:
+    """Return the time so many days later; None past the end of the calendar."""
+    try:
+        return at + timedelta(days=days)
+    except OverflowError:
+        return None

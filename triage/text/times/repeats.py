@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+from triage.text.alternation import alternatives
 from triage.text.times.lengths import CLAUSE, SEVERAL
 from triage.text.times.numerals import number
 
@@ -30,6 +31,17 @@ _ASKED = (
 )
 
 
+_COUNTED = alternatives(
+    f"{unit}(?<=[0-9一二两三四五六七八九十百几多数Nn]{unit})"
+    for unit in ("次", "度", "回", "遍", "趟", "通", "封", "轮", "个电话")
+)
+
+
+@cache
+def _sign() -> re.Pattern[str]:
+    return re.compile(_COUNTED)
+
+
 @cache
 def _patterns() -> tuple[re.Pattern[str], ...]:
     within = f"(?={CLAUSE}{{0,8}}(?:{_ASKING}))"
@@ -42,7 +54,7 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
 
 def find_repeats(text: str) -> Iterator[tuple[int, int, int]]:
     """Yield start, end and count of repeated contact; 好几次 counts as three."""
-    if not any(mark in text for mark in "次回遍趟通封轮度话"):
+    if not _sign().search(text):
         return
     end = -1
     found = (match for pattern in _patterns() for match in pattern.finditer(text))

@@ -5,25 +5,29 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from functools import cache
 
+from triage.text.alternation import alternatives
+from triage.text.times import dates
 from triage.text.times.dates import DAY, Lean, resolve
-from triage.text.times.lengths import CLAUSE, LENGTH, Moment, length
+from triage.text.times.lengths import CLAUSE, LENGTH, SIGN, Moment, length
 
-_PENDING = (
-    "还没|还未|还不|还在|还写着|还显示|还停|还是没|仍|至今|到现在|到今天|迟迟|一直[没不未]|没人|无人|不见"
-    "|(?:没|未)(?:有)?(?:给|来|能|人|任何)?(?:发|到|收|回|动|修|退|处理|解决|送|联系|消息|结果|音|影"
-    "|下文|答复|进展|审核|受理|安装|装|换|赔|补|开|通)"
+_NOT_DONE = (
+    "(?:有)?(?:给|来|能|人|任何)?(?:发|到|收|回|动|修|退|处理|解决|送|联系|消息|结果|音|影"
+    "|下文|答复|进展|审核"
+    "|受理|安装|装|换|赔|补|开|通)"
 )
+_STILL = "还没|还未|还不|还在|还写着|还显示|还停|还是没|仍|至今|到现在|到今天|迟迟|没人|无人|不见"
+_PENDING = alternatives((*_STILL.split("|"), "一直[没不未]", f"没{_NOT_DONE}", f"未{_NOT_DONE}"))
 _WAITED = (
-    "(?:(?<![不没用需必别再])等|拖|催|耗|迟|晚|过去|过了|超时|延误|延迟|晚点|都|已经|已|足足|整整)"
+    "(?:等(?<![不没用需必别再]等)|拖|催|耗|迟|晚|过去|过了|超时|延误|延迟|晚点|都|已经|已|足足|整整)"
     "(?:了|已经|已|足足|整整|都)*(?:快|近|将近|差不多|有|超过|不止|至少)?第?"
 )
 _USED = (
-    "(?:用|住|穿|戴|吃|喝|养|怀孕|开|合作|会员|买|入手|学|练|放|睡|玩|看|读|工作|上班|结婚|做|干|毕业|保修"
+    "(?:用|住|穿|戴|吃|喝|养|怀孕|开|合作|会员|买|入手|学|练|放|睡|玩|看|读|工作|上班|结婚|做"
+    "|干|毕业|保修"
     f"|质保|保质|岁|孩子|宝宝|宝贝|娃|女儿|儿子|骑|跑|坐|贴|存|老){CLAUSE}{{0,5}}\\Z"
 )
 _ASKED = "下单|下的单|买|订|付款|付的款|申请|报修|寄|发|说|答应|投诉|反映|提|约|拍|办|交|填|报"
 _VAGUE = {"上个?(?:周|星期|礼拜)": 7.0, "上个?月": 30.0}
-_TELLS_TIME = "天时钟周月年期拜日号晚今昨/"  # without any of these no time is told
 _LONGEST = 3650.0
 _AFTER, _BEFORE = 12, 10
 
@@ -32,7 +36,8 @@ _AFTER, _BEFORE = 12, 10
 def _patterns() -> dict[str, re.Pattern[str]]:
     vague = "|".join(_VAGUE)
     return {
-        "time": re.compile(f"[{_TELLS_TIME}]"),
+        "length": re.compile(SIGN),
+        "day": re.compile(f"{dates.SIGN}|上(?:个?月|个?周|个?星期|个?礼拜)"),
         "waited": re.compile(_WAITED + LENGTH),
         "still": re.compile(f"{LENGTH}(?:了|过去|以来|才|都?(?:{_PENDING}))"),
         "pending": re.compile(_PENDING),
@@ -44,8 +49,15 @@ def _patterns() -> dict[str, re.Pattern[str]]:
 def find_waits(text: str, received_at: datetime | None = None) -> Iterator[Moment]:
     """Yield how long the customer has waited, in days; time of use is no waiting."""
     patterns = _patterns()
-    if not patterns["time"].search(text):
-        return
+    if patterns["length"].search(text):
+        yield from _lengths(text)
+    if patterns["day"].search(text) and patterns["pending"].search(text):
+        yield from _since(text, received_at)
+
+
+def _lengths(text: str) -> Iterator[Moment]:
+    """Yield the lengths of time that were waited."""
+    patterns = _patterns()
     found = [*patterns["waited"].finditer(text), *patterns["still"].finditer(text)]
     end = -1
     for match in sorted(found, key=lambda match: match.start()):
@@ -53,8 +65,6 @@ def find_waits(text: str, received_at: datetime | None = None) -> Iterator[Momen
         if days and days < _LONGEST and match.start() >= end and not _is_use(text, match):
             end = match.end()
             yield Moment(match.start(), end, days)
-    if patterns["pending"].search(text):
-        yield from _since(text, received_at)
 
 
 def _is_use(text: str, match: re.Match[str]) -> bool:
