@@ -48,7 +48,7 @@ def ours(texts: Sequence[str]) -> dict[str, Callable[[], Any]]:
     import orjson
 
     from triage import Feedback, Triage
-    from triage.text.clean import clean
+    from triage.text.clean_all import clean_all
 
     engine = Triage.load()
     records = [Feedback(str(k), text) for k, text in enumerate(texts)]
@@ -57,7 +57,7 @@ def ours(texts: Sequence[str]) -> dict[str, Callable[[], Any]]:
     def labels_alone() -> list[list[str]]:
         given: list[list[str]] = []
         for start in range(0, len(texts), 512):
-            cleaned = [clean(text) for text in texts[start : start + 512]]
+            cleaned = clean_all(texts[start : start + 512])
             scores = engine.scorer.score(cleaned, [()] * len(cleaned))
             marks = (scores.issues >= engine.policy.band.assign).tolist()
             given += [

@@ -23,7 +23,8 @@ from triage.records import (
 from triage.resources import default_model
 from triage.scorers.base import URGENCY, Clue, ScoreBatch, Scorer
 from triage.signals import Signal, find
-from triage.text.clean import Cleaned, clean
+from triage.text.clean import Cleaned
+from triage.text.clean_all import clean_all
 from triage.text.script import all_simplified
 
 Record = Feedback | Rejection
@@ -86,12 +87,17 @@ class Triage:
             yield from self._judge(chunk)
 
     def _judge(self, chunk: Sequence[Record]) -> list[Verdict | Rejection]:
-        prepared = [self._prepare(record) for record in chunk]
+        checked = [self._check(record) for record in chunk]
+        cleaned = iter(clean_all([item.text for item in checked if isinstance(item, Feedback)]))
+        prepared = [
+            item if isinstance(item, Rejection) else _with_content(item, next(cleaned))
+            for item in checked
+        ]
         usable = [item for item in prepared if not isinstance(item, Rejection)]
         verdicts = iter(self._verdicts(_ready(usable)) if usable else ())
         return [item if isinstance(item, Rejection) else next(verdicts) for item in prepared]
 
-    def _prepare(self, record: Record) -> tuple[Feedback, Cleaned] | Rejection:
+    def _check(self, record: Record) -> Record:
         if isinstance(record, Rejection):
             return record
         text: object = record.text
@@ -100,10 +106,7 @@ class Triage:
             return Rejection(record.id, "not_a_string", f"The text is a {kind}, not a string.")
         if len(text) > self.policy.max_chars:
             return Rejection(record.id, "text_too_long", self._too_long(len(text)))
-        cleaned = clean(text)
-        if not any(map(_is_content, cleaned.text)):
-            return Rejection(record.id, *_empty(text))
-        return record, cleaned
+        return record
 
     def _too_long(self, length: int) -> str:
         return (
@@ -168,6 +171,12 @@ class Triage:
         if decision.urgency >= 2:
             evidence += [_fact(s, item) for s in item.signals if s.level >= decision.urgency]
         return tuple(evidence)
+
+
+def _with_content(feedback: Feedback, cleaned: Cleaned) -> tuple[Feedback, Cleaned] | Rejection:
+    if any(map(_is_content, cleaned.text)):
+        return feedback, cleaned
+    return Rejection(feedback.id, *_empty(feedback.text))
 
 
 def _ready(usable: Sequence[tuple[Feedback, Cleaned]]) -> list[_Ready]:

@@ -141,16 +141,15 @@ def find(text: str, received_at: datetime | None = None) -> list[Signal]:
 
 def _words(text: str, known: Lexicon) -> Iterator[Signal]:
     hits = [(end - len(word) + 1, end + 1, word) for end, word in known.automaton.iter(text)]
-    for start, end, word in hits:
-        entry = known.words.get(word)
+    reached = 0  # how far the words go that begin before this one
+    for start, end, word in sorted(hits, key=lambda hit: (hit[0], -hit[1])):
         # A longer word or an idiom around it says what it means: 食物中毒, 气炸了.
-        if entry is None or any(
-            a <= start and end <= b and b - a > end - start for a, b, _ in hits
-        ):
+        within, reached = end <= reached, max(reached, end)
+        entry = known.words.get(word)
+        if within or entry is None or _is_part_of_number(text, start, end):
             continue
-        if _is_part_of_number(text, start, end) or _taken_back(text, start, end, entry, known):
-            continue
-        yield Signal(entry.kind, start, end, _level(text, start, end, entry))
+        if not _taken_back(text, start, end, entry, known):
+            yield Signal(entry.kind, start, end, _level(text, start, end, entry))
 
 
 def _level(text: str, start: int, end: int, entry: Word) -> int:

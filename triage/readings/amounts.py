@@ -9,7 +9,7 @@ from triage.text.times import number
 
 _CHINESE = "零一二三四五六七八九十百千万亿两俩"
 _NUMBER = f"[0-9{_CHINESE}][0-9{_CHINESE},.kKwW]*"  # what number() reads is one
-_UNIT = "元|块|圆|人民币|RMB|rmb|港币|港元|港纸|蚊(?![子虫香])|台币|新台币|美元|美金|欧元|日元"
+_UNIT = "元|块|圆|人民币|RMB|港币|港元|港纸|蚊(?![子虫香])|台币|新台币|美元|美金|欧元|日元"
 # 一块砖, 三元桥: a piece or a name, no money.
 _NO_MONEY = {
     "块": (

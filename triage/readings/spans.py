@@ -1,6 +1,7 @@
 """Stretches of text and where they may lie: entities, clauses, who is speaking."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -22,10 +23,14 @@ class Entity:
 def untangle(found: Iterable[Entity], ranks: Sequence[str]) -> list[Entity]:
     """Keep the longest of overlapping entities, of equals the kind first in `ranks`."""
     kept: list[Entity] = []
+    starts: list[int] = []
     for entity in sorted(found, key=lambda e: (e.start - e.end, ranks.index(e.kind), e.start)):
-        if all(entity.end <= other.start or other.end <= entity.start for other in kept):
-            kept.append(entity)
-    return sorted(kept, key=lambda e: e.start)
+        place = bisect_left(starts, entity.start)
+        after_last = place == 0 or kept[place - 1].end <= entity.start
+        if after_last and (place == len(kept) or entity.end <= starts[place]):
+            kept.insert(place, entity)
+            starts.insert(place, entity.start)
+    return kept
 
 
 def clause_around(text: str, start: int, end: int, *, reach: int = 30) -> tuple[int, int]:

@@ -55,8 +55,8 @@ def clean(text: str) -> Cleaned:
     The result never holds a NUL, a carriage return, a lone surrogate or two spaces in a
     row; line breaks survive as single newlines because they separate clauses.
     """
-    folded = text.translate(_one_to_one())  # position by position, so the map stays
-    if not _needs_work().search(folded):
+    folded = text.translate(one_to_one())  # position by position, so the map stays
+    if not needs_work().search(folded):
         return Cleaned(folded)
     cleaned = _through(_steps(), folded)
     if any(map(str.isalnum, cleaned.text)):
@@ -74,7 +74,7 @@ def _through(steps: Iterable["_Step"], text: str) -> Cleaned:
 
 
 @cache
-def _one_to_one() -> dict[int, str]:
+def one_to_one() -> dict[int, str]:
     """Map code points whose NFKC form is one other character: full width and the like."""
     points = (chr(point) for point in range(0xA0, 0x10000) if not 0xD800 <= point < 0xE000)
     table = {ord(char): normalize("NFKC", char) for char in points}
@@ -97,10 +97,14 @@ def _marks() -> str:
 
 
 @cache
-def _needs_work() -> re.Pattern[str]:
-    return re.compile(
-        rf"[\s\x00\ud800-\udfff<>&{_ZERO_WIDTH}{_many()}]|([^\d*])\1\1\1|{_GREETING}|{_CLOSING}"
-    )
+def needs_work() -> re.Pattern[str]:
+    """Return what finds a folded text that more than folding must be done to."""
+    return re.compile(rf"[{_marked()}]|([^\d*])\1\1\1")
+
+
+def _marked() -> str:
+    """Return a character class of what no text keeps as it is, or that opens a courtesy."""
+    return rf"\s\x00\ud800-\udfff<>&{_ZERO_WIDTH}{_many()}{_COURTEOUS}"
 
 
 def _nfkc(match: re.Match[str]) -> str:
@@ -125,6 +129,7 @@ _SIGNATURE = r"^(?:-- ?$|[ \t]*(?:发自我的|發自我的|Sent from my|从我�
 
 
 # Courtesies at either end say nothing of the matter; kept where nothing else is said.
+_COURTEOUS = "尊您你谢謝祝敬"  # one of these is in each of them
 _GREETING = (
     r"\A\s*(?:尊敬的[^\s,，。!！:：]{1,12}[,，:：!！\s]+)?"
     r"(?:(?:您|你|大家|老板|店家|亲|客服|领导|老师|各位)[们]?(?:好|早)[啊呀哦]?[,，。.!！:：~～\s]+)(?=[\s\S]{4})"

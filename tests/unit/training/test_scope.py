@@ -27,16 +27,32 @@ def test_only_scope_texts_are_kept_aside():
     assert not any(is_held_out(f"news-{k}") for k in range(300))
 
 
-def test_the_box_tells_most_texts_apart_that_it_never_saw(default_engine):
-    aside = [(e, inside) for e, inside in read_scope() if is_held_out(e.id)]
-    right = [default_engine(Feedback(e.id, e.text)).in_scope is inside for e, inside in aside]
-    assert sum(right) / len(right) >= 0.8
+@pytest.fixture(scope="module")
+def aside(default_engine):
+    """Texts kept aside: whether each is feedback, and whether the box says so."""
+    texts = [(e, inside) for e, inside in read_scope() if is_held_out(e.id)]
+    return [(inside, default_engine(Feedback(e.id, e.text)).in_scope) for e, inside in texts]
 
 
-@pytest.mark.parametrize(
-    "text", ["import os\nprint(os.getcwd())", "央行宣布下调存款准备金率0.5个百分点"]
-)
-def test_code_and_news_get_no_labels(default_engine, text):
+def test_the_box_keeps_feedback_that_is_easily_mistaken(aside):
+    kept = [given for inside, given in aside if inside]
+    assert sum(kept) / len(kept) >= 0.95
+
+
+def test_the_box_tells_nearly_half_of_the_hard_texts_apart_that_are_none(aside):
+    found = [not given for inside, given in aside if not inside]
+    assert sum(found) / len(found) >= 0.45
+
+
+NOT_FEEDBACK = [
+    "import os\nprint(os.getcwd())",
+    "Where is my parcel?",
+    "央行宣布下调存款准备金率0.5个百分点",
+]
+
+
+@pytest.mark.parametrize("text", NOT_FEEDBACK)
+def test_code_news_and_other_languages_get_no_labels(default_engine, text):
     verdict = default_engine(Feedback("1", text))
     assert not verdict.in_scope
     assert verdict.issues == verdict.suggested == ()

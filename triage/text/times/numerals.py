@@ -27,6 +27,8 @@ def number(text: str) -> float | None:
     八千六 is 8600 and 一百二 is 120, as they are said; 三四 and 三五 are approximate and
     give the larger figure; other rows of digits are read place by place: 二零二四.
     """
+    if text.isascii() and text.isdecimal():
+        return float(text)
     if text == "半":
         return 0.5
     if text[:1].isdecimal():
@@ -37,6 +39,10 @@ def number(text: str) -> float | None:
 
 
 def _mixed(text: str) -> float | None:
+    head, myriads, rest = text.partition("万")
+    if len(rest) > 1:  # 3万5千
+        high, low = number(head), number(rest)
+        return None if high is None or low is None else high * _MYRIADS[myriads] + low
     match = _arabic().fullmatch(text)
     if match is None or (match[4] and not match[3]):
         return None
