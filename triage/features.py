@@ -61,7 +61,10 @@ def read(texts: Sequence[str], segmenter: Segmenter) -> Batch:
     """Lay cleaned, non-empty `texts` out as one batch."""
     joined = SEPARATOR.join(texts) + SEPARATOR
     raw = _codes(joined)
-    joined = mark_denied(_plain(to_simplified(joined)))
+    joined = to_simplified(joined)
+    if "*" in joined or raw.max() >= _PICTURES:
+        joined = _plain(joined)
+    joined = mark_denied(joined)
     codes = _fold()[np.minimum(_codes(joined), 0xFFFF)]
     lengths = np.fromiter(map(len, segmenter.cut(joined)), dtype=np.int64)
     words = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(lengths)])
@@ -70,6 +73,7 @@ def read(texts: Sequence[str], segmenter: Segmenter) -> Batch:
     return Batch(raw, codes, docs, _clauses(codes, words), words)
 
 
+_PICTURES = 0x1F000
 _PICTURE = re.compile("[\U0001f000-\U0001faff]")
 _GLAD = dict.fromkeys("👍👏🎉💯😍🥰💖💕💓🌹🎊🙌💪🤩😘", "赞")
 _ANGRY = dict.fromkeys("👎😡🤬😠🤮💩😤🖕😭😢💔", "怒")
@@ -78,8 +82,7 @@ _MASKED = re.compile(r"(?<=\d)\*+|\*+(?=\d)")
 
 def _plain(text: str) -> str:
     """Read clear pictures as words, others as blanks; masked digits as digits. Same length."""
-    if "*" in text:
-        text = _MASKED.sub(lambda match: "0" * len(match.group()), text)
+    text = _MASKED.sub(lambda match: "0" * len(match.group()), text)
     return _PICTURE.sub(_picture, text)
 
 

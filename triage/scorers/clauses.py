@@ -25,22 +25,19 @@ def slot_table(kept: NDArray[np.uint32]) -> Slots:
 
 def counts(batch: Batch, slots: Slots, width: int) -> Iterator[csr_matrix]:
     """Yield, per view, the clauses x rows matrix of occurrences (duplicates unsummed)."""
-    number = np.zeros(len(batch.codes), dtype=np.int32)
-    number[batch.clauses[1:]] = 1
-    clause_at = np.cumsum(number, dtype=np.int64)
     for view in views(batch):
-        yield _view_counts(view, slots, clause_at, (len(batch.clauses), width))
+        yield _view_counts(view, slots, batch.clauses, width)
 
 
-def _view_counts(
-    view: View, slots: Slots, clause_at: NDArray[np.int64], shape: tuple[int, int]
-) -> csr_matrix:
+def _view_counts(view: View, slots: Slots, clauses: NDArray[np.int64], width: int) -> csr_matrix:
     rows = slots[buckets(view.hashes)]
-    known = rows >= 0
-    per_clause = np.bincount(clause_at[view.positions[known]], minlength=shape[0])
-    ends = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(per_clause)])
-    ones = np.ones(int(ends[-1]), dtype=np.float32)
-    return csr_matrix((ones, rows[known], ends.astype(np.int32)), shape=shape)
+    known = np.flatnonzero(rows >= 0)
+    # Occurrences come in order of position, so a clause is a stretch of them.
+    ends = np.empty(len(clauses) + 1, dtype=np.int32)
+    ends[:-1] = np.searchsorted(view.positions[known], clauses)
+    ends[-1] = len(known)
+    ones = np.ones(len(known), dtype=np.float32)
+    return csr_matrix((ones, rows[known], ends), shape=(len(clauses), width))
 
 
 def first_clauses(batch: Batch) -> NDArray[np.int64]:

@@ -7,6 +7,7 @@ rule), which turn them into probabilities; a last calibration on texts of their 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -121,14 +122,29 @@ class _Quotes:
         first: NDArray[np.int64],
         labels: Sequence[str],
     ) -> None:
-        # Plain lists: most clauses are few, and arrays cost more than they save on them.
-        self._texts, self._docs = texts, batch.docs.tolist()
-        self._first = [*first.tolist(), len(share)]
-        self._clauses = [*batch.clauses.tolist(), len(batch.codes)]
+        self._texts, self._batch, self._share, self._starts = texts, batch, share, first
         # Of urgency the step to 2; polarity comes after the steps.
         skipped = [""] * (SENTIMENT_STEPS + 1)
-        names = (*labels, *skipped, URGENCY, "", _POLARITY)
-        self._weights = {name: share[:, k].tolist() for k, name in enumerate(names) if name}
+        self._names = (*labels, *skipped, URGENCY, "", _POLARITY)
+
+    # Plain lists, made when first asked: most clauses are few, and arrays cost more than
+    # they save on them.
+    @cached_property
+    def _docs(self) -> list[int]:
+        docs: list[int] = self._batch.docs.tolist()
+        return docs
+
+    @cached_property
+    def _first(self) -> list[int]:
+        return [*self._starts.tolist(), len(self._share)]
+
+    @cached_property
+    def _clauses(self) -> list[int]:
+        return [*self._batch.clauses.tolist(), len(self._batch.codes)]
+
+    @cached_property
+    def _weights(self) -> dict[str, list[float]]:
+        return {name: self._share[:, k].tolist() for k, name in enumerate(self._names) if name}
 
     def __call__(self, row: int, target: str, limit: int) -> list[Clue]:
         start, end = self._first[row], self._first[row + 1]

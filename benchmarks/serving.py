@@ -1,6 +1,6 @@
 """Latency of the service under load: p50 and p99 of one text and of batches of 100.
 
-    python benchmarks/http.py --collections ../shared/corpus [--clients 4] [--requests 2000]
+    python benchmarks/serving.py --collections ../shared/corpus [--clients 4] [--requests 2000]
 
 Starts a service of its own on a free loopback port and stops it at the end. Server and
 clients share the machine, so the figures are upper bounds.
