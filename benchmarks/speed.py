@@ -56,8 +56,8 @@ def ours(texts: Sequence[str]) -> dict[str, Callable[[], Any]]:
 
     def labels_alone() -> list[list[str]]:
         given: list[list[str]] = []
-        for start in range(0, len(texts), 512):
-            cleaned = clean_all(texts[start : start + 512])
+        for start in range(0, len(texts), 1024):
+            cleaned = clean_all(texts[start : start + 1024])
             scores = engine.scorer.score(cleaned, [()] * len(cleaned))
             marks = (scores.issues >= engine.policy.band.assign).tolist()
             given += [

@@ -28,7 +28,7 @@ from triage.text.clean_all import clean_all
 from triage.text.script import all_simplified
 
 Record = Feedback | Rejection
-BATCH = 512
+BATCH = 1024
 _REMEDIES = {
     "not_a_string": "Give the text as a string.",
     "text_too_long": "Shorten it, or raise max_chars in the policy.",

@@ -140,7 +140,8 @@ def _clauses(codes: Codes, words: Positions) -> Positions:
     first = np.concatenate([[True], breaks[:-1] & ~breaks[1:]])
     first[np.flatnonzero(codes == 0)[:-1] + 1] = True
     starts = _with_words(np.flatnonzero(first), codes)
-    return np.union1d(starts, _long_splits(starts, words[:-1]))
+    # A split lies within a clause, so no position comes twice.
+    return np.sort(np.concatenate([starts, _long_splits(starts, words[:-1])]))
 
 
 def _with_words(starts: Positions, codes: Codes) -> Positions:

@@ -67,10 +67,18 @@ def clean(text: str) -> Cleaned:
 
 def _through(steps: Iterable["_Step"], text: str) -> Cleaned:
     cleaned = Cleaned(text)
-    for mark, pattern, to in steps:
-        if mark in cleaned.text:
+    # An entity may decode to anything, so with one nothing is ruled out.
+    rare = "&" in text or _rare().search(text) is not None
+    for marks, pattern, to in steps:
+        if rare if marks is _RARE else not marks or any(mark in cleaned.text for mark in marks):
             cleaned = cleaned.sub(pattern, to)
     return cleaned
+
+
+@cache
+def _rare() -> re.Pattern[str]:
+    """Return what finds the characters that the steps marked `_RARE` act on."""
+    return re.compile(rf"[\ud800-\udfff\r\u2028\u2029\x0b\x0c\x85{_ZERO_WIDTH}{_many()}]")
 
 
 @cache
@@ -139,39 +147,41 @@ _WISH = r"(?:顺|順)?祝(?:您|你|贵司|贵公司|各位)?(?:工作顺利|工
 _CLOSING = rf"(?<=[\s\S]{{6}})(?<=[,，。.!！?？;；~～…\s])(?:(?:{_THANKS}|{_WISH}|此致\s{{0,4}}敬[礼禮])[,，。.!！~～\s]{{0,6}}){{1,4}}\Z"
 
 
-_Step = tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], str]]
+_Step = tuple[tuple[str, ...], re.Pattern[str], str | Callable[[re.Match[str]], str]]
+_RARE = ("rare characters",)
+_REPLY_MARKS = ("件", "写道", "寫道", "rote", "ROTE", "essage", "ESSAGE")
 
 
 @cache
 def _mail_steps() -> tuple[_Step, ...]:
     """Return the steps that leave out what the customer did not write now."""
     return (
-        ("", re.compile(_REPLY_HEAD + r"[\s\S]*", re.M | re.I), ""),
-        (">", re.compile(r"^[ \t]*>.*$", re.M), ""),
-        ("\n", re.compile(_SIGNATURE + r"[\s\S]{0,400}\Z", re.M | re.I), ""),
+        (_REPLY_MARKS, re.compile(_REPLY_HEAD + r"[\s\S]*", re.M | re.I), ""),
+        ((">",), re.compile(r"^[ \t]*>.*$", re.M), ""),
+        (("\n",), re.compile(_SIGNATURE + r"[\s\S]{0,400}\Z", re.M | re.I), ""),
     )
 
 
 @cache
 def _steps() -> tuple[_Step, ...]:
-    """Return the steps in order: a mark without which it cannot apply, pattern, replacement."""
+    """Return the steps in order: marks without which it cannot apply, pattern, replacement."""
     many = re.compile(r"[\s\S]?[" + _marks() + r"]+|[" + _many() + r"]")
     return (
-        ("", re.compile(r"[\ud800-\udfff]"), "\ufffd"),
-        ("", re.compile(r"\r\n?|[\u2028\u2029\x0b\x0c\x85]"), "\n"),
-        ("\x00", re.compile(r"\x00"), " "),
-        ("<", re.compile(_SCRIPT, re.I | re.S), " "),
-        ("<", re.compile(_BLOCK, re.I), "\n"),
-        ("<", re.compile(_TAG, re.S), ""),
-        ("&", re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z]{2,31});"), _unescape),
+        (_RARE, re.compile(r"[\ud800-\udfff]"), "\ufffd"),
+        (_RARE, re.compile(r"\r\n?|[\u2028\u2029\x0b\x0c\x85]"), "\n"),
+        (("\x00",), re.compile(r"\x00"), " "),
+        (("<",), re.compile(_SCRIPT, re.I | re.S), " "),
+        (("<",), re.compile(_BLOCK, re.I), "\n"),
+        (("<",), re.compile(_TAG, re.S), ""),
+        (("&",), re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z]{2,31});"), _unescape),
         *_mail_steps(),
-        ("", re.compile(f"[{_ZERO_WIDTH}]"), ""),
-        ("", many, _nfkc),
-        ("\n", re.compile(r"\s*\n\s*"), "\n"),
-        ("", re.compile(r"[^\S\n]+"), " "),
-        (" ", re.compile(rf"(?<=[{CJK}{_CJK_PUNCT}]) (?=[{CJK}{_CJK_PUNCT}])"), ""),
-        ("", re.compile(r"([^\d*])\1{3,}"), lambda match: match.group(1) * 3),
-        ("", re.compile(_GREETING), ""),
-        ("", re.compile(_CLOSING), ""),
-        ("", re.compile(r"\A\s+|\s+\Z"), ""),
+        (_RARE, re.compile(f"[{_ZERO_WIDTH}]"), ""),
+        (_RARE, many, _nfkc),
+        (("\n",), re.compile(r"\s*\n\s*"), "\n"),
+        ((), re.compile(r"[^\S\n]+"), " "),
+        ((" ",), re.compile(rf"(?<=[{CJK}{_CJK_PUNCT}]) (?=[{CJK}{_CJK_PUNCT}])"), ""),
+        ((), re.compile(r"([^\d*])\1{3,}"), lambda match: match.group(1) * 3),
+        (("好", "早"), re.compile(_GREETING), ""),
+        (tuple("谢謝祝敬"), re.compile(_CLOSING), ""),
+        ((), re.compile(r"\A\s+|\s+\Z"), ""),
     )
