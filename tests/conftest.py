@@ -1,6 +1,7 @@
 """Engines, a tiny model and authored texts, shared by every test."""
 
 import json
+import os
 import warnings
 from pathlib import Path
 
@@ -16,6 +17,14 @@ SEED = ROOT / "data" / "seed"
 # The same examples every time, and none cut off by a slow machine.
 settings.register_profile("steady", derandomize=True, deadline=None, database=None)
 settings.load_profile("steady")
+
+
+@pytest.fixture(autouse=True)
+def no_settings_from_outside(monkeypatch):
+    """No test hangs on what the environment sets."""
+    for name in list(os.environ):
+        if name.startswith("FENZHEN_"):
+            monkeypatch.delenv(name)
 
 
 @pytest.fixture(scope="session")

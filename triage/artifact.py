@@ -6,7 +6,8 @@ every other file; a folder that does not match its manifest is refused.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -104,14 +105,21 @@ def save(
     }
     hashes = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
     whole = {"format": FORMAT, **manifest, "features": _feature_settings(), "files": hashes}
-    try:
+    with writing(f"the model folder {folder}"):
         folder.mkdir(parents=True, exist_ok=True)
         (folder / MANIFEST).unlink(missing_ok=True)
         for name, content in {**files, MANIFEST: _json(whole)}.items():
             (folder / name).write_bytes(content)
+
+
+@contextmanager
+def writing(what: str) -> Iterator[None]:
+    """Turn an OSError raised inside into an OutputError that names what was being written."""
+    try:
+        yield
     except OSError as error:
         raise OutputError(
-            f"Cannot write the model folder {folder}: {error.strerror}.",
+            f"Cannot write {what}: {error.strerror or error}.",
             remedy="Free some space or choose another folder.",
         ) from error
 

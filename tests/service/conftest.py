@@ -1,6 +1,5 @@
 """The application around an engine without weights, and scorers that tests can hold or break."""
 
-import os
 import threading
 from contextlib import ExitStack
 from dataclasses import replace
@@ -17,13 +16,6 @@ from triage.scorers.keyword import KeywordScorer
 
 NAME = ModelName("keyword", "0", "0" * 12)
 PATIENCE = 20  # seconds after which a test that hangs has failed
-
-
-@pytest.fixture(autouse=True)
-def no_settings_from_outside(monkeypatch):
-    for name in list(os.environ):
-        if name.startswith("FENZHEN_"):
-            monkeypatch.delenv(name)
 
 
 @pytest.fixture

@@ -9,6 +9,8 @@ from unicodedata import combining, normalize
 
 CJK = "\u2e80-\u2fdf\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _CJK_PUNCT = "，。！？；：、（）《》【】“”‘’…—,!?;:()"
+# Beyond the BMP NFKC respells letters of mathematics and enclosed letters.
+WIDE_RESPELT = ((0x1D400, 0x1D7FF), (0x1F100, 0x1F1FF))
 _KEPT_AS_ONE = "…"  # NFKC makes three dots of it; one mark is one mark
 _ZERO_WIDTH = "\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff"
 
@@ -95,7 +97,8 @@ def _many() -> str:
     points = [chr(p) for p in range(0xA0, 0x10000) if not 0xD800 <= p < 0xE000]
     chosen = [c for c in points if len(normalize("NFKC", c)) != 1 or combining(c)]
     kept = (c for c in chosen if c not in _KEPT_AS_ONE)
-    return "".join(map(re.escape, kept)) + "\U0001d400-\U0001d7ff\U0001f100-\U0001f1ff"
+    wide = "".join(f"{chr(first)}-{chr(last)}" for first, last in WIDE_RESPELT)
+    return "".join(map(re.escape, kept)) + wide
 
 
 @cache

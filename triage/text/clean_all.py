@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from triage.text.clean import Cleaned, clean, needs_work, one_to_one
+from triage.text.clean import WIDE_RESPELT, Cleaned, clean, needs_work, one_to_one
 
 _KEPT_RUNS = "0123456789*"
 _RUN = 4
@@ -50,10 +50,10 @@ def _works() -> NDArray[np.bool_]:
 
 
 def _wide_works(codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
-    """Flag letters of mathematics and enclosed letters, which NFKC respells."""
-    maths = (codes >= 0x1D400) & (codes <= 0x1D7FF)
-    enclosed = (codes >= 0x1F100) & (codes <= 0x1F1FF)
-    return np.asarray(maths | enclosed)
+    flags = np.zeros(len(codes), dtype=np.bool_)
+    for first, last in WIDE_RESPELT:
+        flags |= (codes >= first) & (codes <= last)
+    return flags
 
 
 def _runs(folded: NDArray[np.uint32]) -> NDArray[np.bool_]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from triage.errors import OutputError
+from triage.artifact import writing
 from triage.records import Example, Verdict
 from triage.training import chapters, pages, plots
 from triage.training.bootstrap import TIMES, Floats, figure, resample
@@ -190,15 +190,10 @@ def write(folder: Path, figures: dict[str, Any]) -> None:
         PAGE: pages.html(title, sections, images).encode("utf-8", "replace"),
         **images,
     }
-    try:
+    with writing(f"the report to {folder}"):
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in files.items():
             (folder / name).write_bytes(content)
-    except OSError as error:
-        raise OutputError(
-            f"Cannot write the report to {folder}: {error.strerror or error}.",
-            remedy="Free some space or choose another folder.",
-        ) from error
 
 
 def _json(figures: dict[str, Any]) -> bytes:

@@ -20,13 +20,6 @@ def uvicorn(monkeypatch):
     return calls
 
 
-@pytest.fixture(autouse=True)
-def no_settings_from_outside(monkeypatch):
-    for name in list(os.environ):
-        if name.startswith("FENZHEN_"):
-            monkeypatch.delenv(name)
-
-
 @pytest.fixture
 def serve(cli, tiny_model):
     return lambda *args: cli("serve", *args, "--model", tiny_model)
