@@ -1,0 +1,1 @@
+"""Rules, calendars and clocks: pure functions over records, without a database."""
