@@ -11,8 +11,22 @@ from fastapi.staticfiles import StaticFiles
 from fastapi_offline import FastAPIOffline
 
 from service import errors
-from service.api import health, labels, triage
+from service.api import (
+    actions,
+    customers,
+    endpoints,
+    exports,
+    health,
+    imports,
+    labels,
+    people,
+    rules,
+    tasks,
+    tickets,
+    triage,
+)
 from service.deps import State
+from service.runtime import running
 from service.settings import Settings
 from service.web import pages
 from triage import Feedback, Triage, __version__
@@ -35,7 +49,21 @@ def create_app(engine: Triage | None = None, settings: Settings | None = None) -
     app.state.fenzhen = state
     errors.install(app)
     app.middleware("http")(_limit_body)
-    for router in (triage.router, labels.router, health.router, pages.router):
+    for router in (
+        triage.router,
+        tickets.router,
+        actions.router,
+        imports.router,
+        exports.router,
+        customers.router,
+        tasks.router,
+        rules.router,
+        people.router,
+        endpoints.router,
+        labels.router,
+        health.router,
+        pages.router,
+    ):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=_WEB / "static"), name="static")
     return app
@@ -46,7 +74,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     state: State = app.state.fenzhen
     if state.engine is None:
         state.engine = await to_thread.run_sync(_load_warm, state.settings)
-    yield
+    parts = running(state.settings, state.engine)
+    state.runtime = await to_thread.run_sync(parts.__enter__)
+    try:
+        yield
+    finally:
+        await to_thread.run_sync(parts.__exit__, None, None, None)
 
 
 def _load_warm(settings: Settings) -> Triage:

@@ -1,18 +1,25 @@
-"""Named dependencies of the routes: the engine, and the limiter its forward passes run under."""
+"""Named dependencies of the routes: the parts of the process, who asks, what they may do."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Annotated, TypeVar
+from urllib.parse import urlsplit
 
 from anyio import CapacityLimiter, to_thread
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Security
+from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
 
-from service.errors import OverloadedError
+from service.errors import ForbiddenError, OverloadedError, UnauthorisedError
+from service.people.access import SESSION, Principal
+from service.people.roles import Permission
+from service.runtime import Runtime
 from service.settings import Settings
 from triage import ModelError, Triage
 
 T = TypeVar("T")
+_BEARER = HTTPBearer(auto_error=False, description="密钥 the API key: fz_…")
+_HEADER = APIKeyHeader(name="X-API-Key", auto_error=False, description="同一把密钥 the same key")
 
 
 @dataclass(slots=True)
@@ -21,6 +28,7 @@ class State:
 
     settings: Settings
     engine: Triage | None = None
+    runtime: Runtime | None = None
     waiting: int = 0
     limiter: CapacityLimiter | None = field(default=None)
 
@@ -68,6 +76,70 @@ def get_runner(state: Annotated[State, Depends(get_state)]) -> Runner:
     return Runner(state)
 
 
+def get_runtime(state: Annotated[State, Depends(get_state)]) -> Runtime:
+    """Return the working parts. Raises ModelError while they are still opening."""
+    if state.runtime is None:
+        raise ModelError("The service is still starting.", remedy="Ask /ready and try again.")
+    return state.runtime
+
+
+async def get_principal(
+    request: Request,
+    runtime: Annotated[Runtime, Depends(get_runtime)],
+    bearer: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)],
+    header: Annotated[str | None, Security(_HEADER)],
+) -> Principal:
+    """Return who asks: by key, by session, or at this machine. Raises UnauthorisedError."""
+    access = runtime.access
+    if key := header or (bearer.credentials.strip() if bearer else ""):
+        if held := access.recent(key):
+            return held
+        return await to_thread.run_sync(access.by_key, key)
+    refuse_foreign(request)
+    here = access.by_session(request.cookies.get(SESSION, "")) or access.by_place(
+        request.client.host if request.client else None,
+        request.headers.get("host", ""),
+        forwarded="x-forwarded-for" in request.headers or "forwarded" in request.headers,
+    )
+    if here is None:
+        raise UnauthorisedError(
+            "No API key was given.", remedy="Send it as `Authorization: Bearer fz_…`, or log in."
+        )
+    return here
+
+
+def refuse_foreign(request: Request) -> None:
+    """Raise ForbiddenError where the page of another site makes a browser change something."""
+    origin = request.headers.get("origin")
+    host = request.headers.get("host", "")
+    if request.method not in _SAFE and origin and urlsplit(origin).netloc != host:
+        raise ForbiddenError(
+            "This request comes from the page of another site.",
+            remedy="Use the pages of this service, or an API key.",
+        )
+
+
+def permitted(needed: Permission) -> Callable[[Principal], Principal]:
+    """Return a dependency that lets through whoever may do `needed`."""
+
+    def check(principal: Annotated[Principal, Depends(get_principal)]) -> Principal:
+        principal.demand(needed)
+        return principal
+
+    return check
+
+
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 StateDep = Annotated[State, Depends(get_state)]
 EngineDep = Annotated[Triage, Depends(get_engine)]
+RuntimeDep = Annotated[Runtime, Depends(get_runtime)]
+PrincipalDep = Annotated[Principal, Depends(get_principal)]
+Reader = Annotated[Principal, Depends(permitted(Permission.READ))]
+Agent = Annotated[Principal, Depends(permitted(Permission.WRITE_TICKET))]
+Corrector = Annotated[Principal, Depends(permitted(Permission.CORRECT))]
+Exporter = Annotated[Principal, Depends(permitted(Permission.EXPORT))]
+RuleKeeper = Annotated[Principal, Depends(permitted(Permission.MANAGE_RULES))]
+HookKeeper = Annotated[Principal, Depends(permitted(Permission.MANAGE_WEBHOOKS))]
+KeyKeeper = Annotated[Principal, Depends(permitted(Permission.MANAGE_KEYS))]
+Auditor = Annotated[Principal, Depends(permitted(Permission.READ_AUDIT))]
 RunnerDep = Annotated[Runner, Depends(get_runner)]

@@ -5,12 +5,16 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from service.routing.clock_file import ClockFileError
+from service.routing.problems import RuleError
 from triage import InputError, ModelError, RecordError, TriageError
 
 STATUS: dict[type[TriageError], int] = {
     RecordError: 422,
     InputError: 400,
     ModelError: 503,
+    ClockFileError: 422,
+    RuleError: 422,
     TriageError: 500,
 }
 
@@ -27,7 +31,65 @@ class BodyTooLargeError(TriageError):
     code = "body_too_large"
 
 
-STATUS |= {OverloadedError: 429, BodyTooLargeError: 413}
+class UnauthorisedError(TriageError):
+    """Nobody we know asks."""
+
+    code = "unauthorised"
+
+
+class ForbiddenError(TriageError):
+    """Somebody asks who may not."""
+
+    code = "forbidden"
+
+
+class NotFoundError(TriageError):
+    """There is no such thing."""
+
+    code = "not_found"
+
+
+class ConflictError(TriageError):
+    """The ticket stands where this cannot be done."""
+
+    code = "conflict"
+
+
+class KeyReusedError(TriageError):
+    """An Idempotency-Key came back with another body."""
+
+    code = "idempotency_conflict"
+
+
+class BadValueError(TriageError):
+    """A value is not of its closed set."""
+
+    code = "invalid_value"
+
+
+class InternalError(TriageError):
+    """A fault of ours; the log has the rest."""
+
+    code = "internal_error"
+
+
+class StorageError(TriageError):
+    """The database cannot be written."""
+
+    code = "storage_unavailable"
+
+
+STATUS |= {
+    OverloadedError: 429,
+    BodyTooLargeError: 413,
+    UnauthorisedError: 401,
+    ForbiddenError: 403,
+    NotFoundError: 404,
+    ConflictError: 409,
+    KeyReusedError: 409,
+    BadValueError: 422,
+    StorageError: 503,
+}
 _REMEDY = {
     404: "See /docs for the paths there are.",
     405: "See /docs for the methods of this path.",

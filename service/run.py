@@ -5,6 +5,7 @@ from pathlib import Path
 import uvicorn
 
 from service.app import create_app
+from service.logs import configure_logs
 from service.settings import read_settings
 from triage import Triage
 
@@ -12,6 +13,7 @@ from triage import Triage
 def serve(*, host: str, port: int, model: Path | None, policy: Path | None) -> None:
     """Load the model, then serve until stopped. Raises ModelError before listening."""
     settings = read_settings()
+    configure_logs(settings.log_level)
     engine = Triage.load(model or settings.model, policy=policy or settings.policy)
     shown = f"[{host}]" if ":" in host else host
     print(

@@ -1,6 +1,7 @@
 """What an operator may set: by environment, prefix FENZHEN_."""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -19,6 +20,18 @@ class Settings(BaseSettings):
     queue: int = Field(default=64, ge=1, description="requests that may wait for one of them")
     max_batch: int = Field(default=1000, ge=1, le=10_000)
     max_body: int = Field(default=32 << 20, ge=1024, description="bytes of a request body")
+    database_url: str = Field(default="sqlite:///var/fenzhen.db", description="where tickets live")
+    desk: Path | None = Field(default=None, description="folder of rules.yaml and clocks.yaml")
+    secret_file: Path = Field(default=Path("var/secret.key"), description="made when absent")
+    auth: Literal["auto", "required"] = Field(
+        default="auto", description="auto: open to this machine alone until a key is made"
+    )
+    allow_private_webhooks: bool = Field(default=False, description="webhooks into the own network")
+    tick: float = Field(default=5.0, gt=0, description="seconds between two looks at the clocks")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", description="what is logged, as JSON lines on standard error"
+    )
+    jobs: bool = Field(default=True, description="run timers and webhooks in this process")
 
 
 def read_settings() -> Settings:

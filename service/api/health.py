@@ -3,17 +3,23 @@
 from fastapi import APIRouter, Response
 
 from service.deps import StateDep
+from service.schemas.triage import HealthOut, ReadyOut
 
 router = APIRouter(tags=["operations"])
 
 
 @router.get("/health")
-async def health() -> dict[str, str]:
+async def health() -> HealthOut:
     """存活。The process answers."""
-    return {"status": "ok"}
+    return HealthOut(status="ok")
 
 
-@router.get("/ready")
+@router.get(
+    "/ready",
+    response_model=ReadyOut,
+    response_model_exclude_none=True,
+    responses={503: {"model": ReadyOut}},
+)
 async def ready(state: StateDep, response: Response) -> dict[str, object]:
     """就绪。The model is loaded and has judged a first text; 503 until then."""
     if state.engine is None:

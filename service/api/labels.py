@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from service.deps import EngineDep
-from service.schemas import LabelOut, LabelsOut
+from service.schemas.triage import ErrorOut, LabelOut, LabelsOut
 from triage import CHINESE, ENGLISH
 from triage.labels import (
     SENTIMENT_CHINESE,
@@ -15,7 +15,7 @@ from triage.labels import (
 router = APIRouter(prefix="/v1", tags=["labels"])
 
 
-@router.get("/labels")
+@router.get("/labels", responses={503: {"model": ErrorOut}})
 async def labels(engine: EngineDep) -> LabelsOut:
     """列出全部标签。List every label a verdict can hold."""
     issues = [

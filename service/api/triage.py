@@ -7,7 +7,7 @@ from fastapi import APIRouter, Response
 from pydantic import ValidationError
 
 from service.deps import EngineDep, RunnerDep, StateDep
-from service.schemas import BatchIn, ErrorOut, FeedbackIn, VerdictOut
+from service.schemas.triage import BatchIn, BatchOut, ErrorOut, FeedbackIn, VerdictOut
 from triage import Feedback, InputError, Rejection, Triage
 from triage.records import to_json
 
@@ -25,7 +25,7 @@ async def judge(item: FeedbackIn, engine: EngineDep, run: RunnerDep) -> Response
     return _json(verdict.to_dict())
 
 
-@router.post("/triage/batch", responses=_ERRORS)
+@router.post("/triage/batch", response_model=BatchOut, responses=_ERRORS)
 async def judge_batch(
     batch: BatchIn, engine: EngineDep, run: RunnerDep, state: StateDep
 ) -> Response:

@@ -84,7 +84,8 @@ def _is_customers(event: Event, oldest: str) -> bool:
     """Whether an event is a word of the customer; so is the creation of a ticket merged in."""
     if event.kind is Kind.TICKET_CREATED:
         return event.ticket_id != oldest
-    return event.kind is Kind.MESSAGE_RECEIVED
+    # 好的, 收到了, 谢谢: whoever answered them would only disturb.
+    return event.kind is Kind.MESSAGE_RECEIVED and not event.data.get("no_reply")
 
 
 def _resolution(log: Sequence[Event], phases: Sequence[Phase]) -> Cycle:

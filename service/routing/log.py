@@ -11,7 +11,7 @@ class Kind(StrEnum):
     """What can happen to a ticket, or to the desk. Names are those of webhooks and of the API."""
 
     TICKET_CREATED = "ticket.created"
-    MESSAGE_RECEIVED = "message.received"  # from the customer, by any channel
+    MESSAGE_RECEIVED = "message.received"  # from the customer; data: no_reply where none is due
     MESSAGE_SENT = "message.sent"  # from an agent to the customer, by any channel
     MESSAGE_AUTOMATIC = "message.automatic"  # from a machine: no reply in the sense of clocks
     NOTE_ADDED = "note.added"  # among colleagues
@@ -33,6 +33,7 @@ class Kind(StrEnum):
     CLOCK_WARNING = "clock.warning"  # data: clock, started_at, due_at
     CLOCK_BREACHED = "clock.breached"
     PROMISE_MADE = "promise.made"
+    PROMISE_DUE = "promise.due"  # time is up, and our log cannot tell whether it was kept
     PROMISE_KEPT = "promise.kept"
     PROMISE_BROKEN = "promise.broken"
     FOLLOW_UP_ASKED = "follow_up.asked"  # 回访

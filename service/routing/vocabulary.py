@@ -11,6 +11,7 @@ EVENTS = (
     "label.corrected",
     "clock.warning",
     "clock.breached",
+    "promise.due",
     "promise.broken",
     "ticket.neglected",
     "ticket.reopened",

@@ -1,4 +1,4 @@
-"""What comes in and what goes out, apart from each other."""
+"""Feedback in, verdicts out; and the one shape of errors."""
 
 from datetime import datetime
 from typing import Any, Literal
@@ -101,6 +101,39 @@ class ErrorBody(BaseModel):
     code: str
     message: str
     remedy: str
+
+
+class ErrorBrief(BaseModel):
+    """What was wrong with one record of many."""
+
+    code: str
+    message: str
+
+
+class RejectionOut(BaseModel):
+    """A record that could not be judged, in its place."""
+
+    id: str
+    error: ErrorBrief
+
+
+class BatchOut(BaseModel):
+    """A verdict or a rejection for each item, in order."""
+
+    results: list[VerdictOut | RejectionOut]
+
+
+class HealthOut(BaseModel):
+    """The process answers."""
+
+    status: Literal["ok"]
+
+
+class ReadyOut(BaseModel):
+    """Whether the model is loaded and warm."""
+
+    status: Literal["ready", "loading"]
+    model: ModelOut | None = None
 
 
 class ErrorOut(BaseModel):

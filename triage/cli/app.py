@@ -10,7 +10,7 @@ from triage.cli.compare import compare
 from triage.cli.data import data
 from triage.cli.judge import explain, run
 from triage.cli.learn import evaluate, info, train
-from triage.cli.server import serve
+from triage.cli.server import demo, import_, keys, routes, serve
 from triage.cli.show import error
 from triage.errors import OutputError, ReaderGoneError, TriageError
 
@@ -21,9 +21,11 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (run, train, evaluate, compare, explain, serve, info):
+for command in (run, train, evaluate, compare, explain, serve, demo, info):
     app.command()(command)
-app.add_typer(data, name="data")
+app.command("import")(import_)
+for name, group in (("data", data), ("routes", routes), ("keys", keys)):
+    app.add_typer(group, name=name)
 
 
 def main() -> None:

@@ -1,0 +1,68 @@
+"""Connect to the database: SQLite in `var/` with nothing to set up, or PostgreSQL by address."""
+
+from functools import partial
+from pathlib import Path
+from sqlite3 import Connection as SqliteConnection
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from triage import InputError
+
+_BUSY_MS = 30_000  # a writer of another process may take so long before we give up
+
+
+def connect(url: str, *, durable: bool = True) -> Engine:
+    """Return an engine for `sqlite:///PATH` or `postgresql://…`. Raises InputError for others.
+
+    Not `durable`: a loss of power may lose the last seconds; only for what can be made again.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise _unusable(url) from error
+    kind = parsed.get_backend_name()
+    if kind == "sqlite":
+        return _sqlite(parsed, durable=durable)
+    if kind == "postgresql":
+        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    raise _unusable(url)
+
+
+def _unusable(url: str) -> InputError:
+    shown = url.split(":", maxsplit=1)[0]  # the rest may hold a password
+    return InputError(
+        f"FENZHEN_DATABASE_URL: {shown!r} is no database this service knows.",
+        remedy="Give sqlite:///var/fenzhen.db or postgresql://user:password@host/name.",
+    )
+
+
+def _sqlite(url: URL, *, durable: bool) -> Engine:
+    path = url.database
+    if path and path != ":memory:":
+        place = Path(path).expanduser()
+        place.parent.mkdir(parents=True, exist_ok=True)
+        url = url.set(database=str(place))
+    engine = create_engine(url, connect_args={"timeout": _BUSY_MS / 1000})
+    event.listen(engine, "connect", partial(_prepare, durable=durable))
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: SqliteConnection, _: Any, *, durable: bool) -> None:
+    # We say ourselves when a transaction begins: the driver would begin it too late.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode = WAL")
+    # Acknowledged means on disk.
+    cursor.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    # A transaction that will write takes the lock at once: upgrading later can fail.
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

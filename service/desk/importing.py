@@ -1,0 +1,164 @@
+"""Tickets from a file: an export of another system, in any form that `triage run` reads."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
+from itertools import islice
+from typing import Any
+
+from service.desk.commands import OpenTicket, Person
+from service.desk.desk import Desk
+from service.schemas.kinds import storable
+from triage import Feedback, Rejection, TriageError
+from triage.files.columns import ID_NAMES
+from triage.text.script import to_simplified
+
+# The usual names of columns, in Simplified and lower case.
+_COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "channel": ("channel", "渠道", "来源渠道", "来源", "受理渠道"),
+    "at": ("received_at", "created_at", "time", "时间", "创建时间", "提交时间", "留言时间", "日期"),
+    "subject": ("subject", "title", "标题", "主题", "工单标题"),
+    "product": ("product", "商品", "产品", "商品名称", "产品名称", "型号"),
+    "order": ("order", "order_number", "订单号", "订单编号", "单号"),
+    "customer": ("customer", "customer_id", "客户编号", "客户id", "会员号", "用户id", "用户编号"),
+    "phone": ("phone", "mobile", "电话", "手机", "手机号", "联系电话", "联系方式"),
+    "name": ("customer_name", "name", "姓名", "客户姓名", "客户名称", "联系人", "客户"),
+    "tier": ("tier", "level", "客户等级", "会员等级", "等级"),
+    "region": ("region", "地区", "省份", "城市"),
+}
+_IDS = tuple(name for name in ID_NAMES if name != "序号")  # a row's number is no id of it
+_MOST = 256  # tickets that go to the desk together
+_NAME, _SHORT = 200, 50
+_FORMS = ("%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y/%m/%d", "%Y年%m月%d日 %H:%M", "%Y年%m月%d日")
+
+
+@dataclass(slots=True)
+class Imported:
+    """What became of a file. `rejected` holds the record's id, the code and the message."""
+
+    created: int = 0
+    repeated: int = 0
+    rejected: list[dict[str, Any]] = field(default_factory=list)
+    first: list[str] = field(default_factory=list)  # up to ten ids, to look at
+
+    def refuse(self, id_: str, code: str, message: str) -> None:
+        """Count a record that made no ticket."""
+        self.rejected.append({"id": id_, "error": {"code": code, "message": message}})
+
+
+def import_records(
+    desk: Desk,
+    records: Iterable[Feedback | Rejection],
+    *,
+    actor: str,
+    source: str = "import",
+    id_field: str | None = None,
+) -> Imported:
+    """Open a ticket for each record; the same record again is the same ticket.
+
+    A broken record costs only itself. Times without a zone are those of the desk.
+    """
+    done, iterator = Imported(), iter(records)
+    zone = desk_zone(desk)
+    while chunk := list(islice(iterator, _MOST)):
+        commands = []
+        for item in chunk:
+            if isinstance(item, Rejection):
+                done.refuse(item.id, item.code, item.message)
+            elif not isinstance(item.text, str) or not item.text.strip():
+                done.refuse(item.id, "empty_text", "The text is empty.")
+            else:
+                commands.append(command_of(item, actor, source, zone, id_field))
+        _open(desk, commands, done)
+    return done
+
+
+def _open(desk: Desk, commands: list[OpenTicket], done: Imported) -> None:
+    for command, result in zip(commands, desk.run(commands), strict=True):
+        if isinstance(result, TriageError):
+            done.refuse(command.external_id or "", result.code, str(result))
+        elif result.repeated:
+            done.repeated += 1
+        else:
+            done.created += 1
+            done.first += [result.ticket_id] if len(done.first) < 10 else []
+
+
+def desk_zone(desk: Desk) -> tzinfo:
+    """Return the time zone of the desk: that of the calendar by which it counts working days."""
+    book = desk.books.clocks
+    return book.calendars[book.working_days].zone
+
+
+def command_of(
+    item: Feedback, actor: str, source: str, zone: tzinfo, id_field: str | None = None
+) -> OpenTicket:
+    """Return the command that opens a ticket for a record."""
+    row = {_plain(key): value for key, value in item.meta.items()}
+    found = {name: _first(row, names) for name, names in _COLUMNS.items()}
+    return OpenTicket(
+        actor,
+        _moment(found["at"], zone),
+        text=storable(item.text),
+        source=source,
+        external_id=_external_id(item, row, id_field),
+        channel=_cut(found["channel"], _SHORT),
+        subject=_cut(found["subject"], _NAME),
+        product=_cut(found["product"], _NAME),
+        order=_cut(found["order"], _NAME),
+        customer=_person(found),
+    )
+
+
+def _plain(name: str) -> str:
+    return to_simplified(str(name).strip().lower())
+
+
+def _first(row: Mapping[str, Any], names: Iterable[str]) -> Any:
+    return next((row[name] for name in names if row.get(name) not in (None, "")), None)
+
+
+def _external_id(item: Feedback, row: Mapping[str, Any], id_field: str | None) -> str:
+    wanted = [_plain(id_field)] if id_field else _IDS
+    if any(row.get(name) not in (None, "") for name in wanted):
+        return item.id[:_NAME]
+    # Without an id the record itself says whether it has been here before.
+    told = repr((item.id, item.text, sorted((k, str(v)) for k, v in row.items())))
+    return hashlib.blake2b(told.encode("utf-8", "replace"), digest_size=12).hexdigest()
+
+
+def _cut(value: Any, length: int) -> str | None:
+    text = storable(str(value)).strip()[:length] if value is not None else ""
+    return text or None
+
+
+def _person(found: Mapping[str, Any]) -> Person | None:
+    person = Person(
+        _cut(found["customer"], _NAME),
+        _cut(found["phone"], _NAME),
+        _cut(found["name"], _NAME),
+        _cut(found["tier"], _SHORT),
+        _cut(found["region"], _NAME),
+    )
+    return person if person.external_id or person.phone else None
+
+
+def _moment(value: Any, zone: tzinfo) -> datetime | None:
+    at = value if isinstance(value, datetime) else _parse(str(value)) if value else None
+    if at is None or not 2000 <= at.year < 2100:
+        return None
+    return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def _parse(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text.strip())
+    except ValueError:
+        pass
+    for form in _FORMS:
+        try:
+            return datetime.strptime(text.strip(), form)
+        except ValueError:
+            continue
+    return None

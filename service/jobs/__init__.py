@@ -1,0 +1,1 @@
+"""What runs beside the requests: timers, and the delivery of webhooks."""
