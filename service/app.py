@@ -1,14 +1,16 @@
 """The application: built by a function, from parts that tests can replace."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from anyio import to_thread
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 from fastapi_offline import FastAPIOffline
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from service import errors
 from service.api import (
@@ -33,7 +35,6 @@ from triage import Feedback, Triage, __version__
 
 _WEB = Path(__file__).parent / "web"
 _WARM_UP = "等了三天还没发货，客服也不回。"
-Next = Callable[[Request], Awaitable[Response]]
 
 
 def create_app(engine: Triage | None = None, settings: Settings | None = None) -> FastAPI:
@@ -48,10 +49,10 @@ def create_app(engine: Triage | None = None, settings: Settings | None = None) -
     )
     app.state.fenzhen = state
     errors.install(app)
-    app.middleware("http")(_limit_body)
+    app.add_middleware(BodyLimit, limit=state.settings.max_body)
     for router in (
-        triage.router,
         tickets.router,
+        triage.router,
         actions.router,
         imports.router,
         exports.router,
@@ -88,14 +89,28 @@ def _load_warm(settings: Settings) -> Triage:
     return engine
 
 
-async def _limit_body(request: Request, call_next: Next) -> Response:
-    limit = request.app.state.fenzhen.settings.max_body
-    length = request.headers.get("content-length", "0")
-    chunked = "chunked" in request.headers.get("transfer-encoding", "")
-    if chunked or not length.isdigit() or int(length) > limit:
-        problem = errors.BodyTooLargeError(
-            f"The body must state its length and hold at most {limit} bytes.",
-            remedy="Send smaller batches with a Content-Length, or use `triage run` for files.",
-        )
-        return JSONResponse({"error": problem.to_dict()}, errors.status_of(problem))
-    return await call_next(request)
+class BodyLimit:
+    """Refuses a request whose body does not state its length or is too large.
+
+    Plain ASGI: the middleware of `app.middleware` makes a task and two streams per request.
+    """
+
+    def __init__(self, app: ASGIApp, *, limit: int) -> None:
+        self._app = app
+        self._limit = limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or answer 413."""
+        if scope["type"] == "http" and self._is_refused(Headers(scope=scope)):
+            problem = errors.BodyTooLargeError(
+                f"The body must state its length and hold at most {self._limit} bytes.",
+                remedy="Send smaller batches with a Content-Length, or use `triage run` for files.",
+            )
+            refusal = JSONResponse({"error": problem.to_dict()}, errors.status_of(problem))
+            return await refusal(scope, receive, send)
+        return await self._app(scope, receive, send)
+
+    def _is_refused(self, headers: Headers) -> bool:
+        length = headers.get("content-length", "0")
+        chunked = "chunked" in headers.get("transfer-encoding", "")
+        return chunked or not length.isdigit() or int(length) > self._limit

@@ -1,6 +1,6 @@
 """Named dependencies of the routes: the parts of the process, who asks, what they may do."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Annotated, TypeVar
@@ -58,25 +58,25 @@ class Runner:
             state.waiting -= 1
 
 
-def get_state(request: Request) -> State:
+async def get_state(request: Request) -> State:
     """Return what the process holds."""
     state: State = request.app.state.fenzhen
     return state
 
 
-def get_engine(state: Annotated[State, Depends(get_state)]) -> Triage:
+async def get_engine(state: Annotated[State, Depends(get_state)]) -> Triage:
     """Return the engine. Raises ModelError while the model is still loading."""
     if state.engine is None:
         raise ModelError("The model is still loading.", remedy="Ask /ready and try again.")
     return state.engine
 
 
-def get_runner(state: Annotated[State, Depends(get_state)]) -> Runner:
+async def get_runner(state: Annotated[State, Depends(get_state)]) -> Runner:
     """Return the runner of forward passes."""
     return Runner(state)
 
 
-def get_runtime(state: Annotated[State, Depends(get_state)]) -> Runtime:
+async def get_runtime(state: Annotated[State, Depends(get_state)]) -> Runtime:
     """Return the working parts. Raises ModelError while they are still opening."""
     if state.runtime is None:
         raise ModelError("The service is still starting.", remedy="Ask /ready and try again.")
@@ -119,10 +119,10 @@ def refuse_foreign(request: Request) -> None:
         )
 
 
-def permitted(needed: Permission) -> Callable[[Principal], Principal]:
+def permitted(needed: Permission) -> Callable[[Principal], Awaitable[Principal]]:
     """Return a dependency that lets through whoever may do `needed`."""
 
-    def check(principal: Annotated[Principal, Depends(get_principal)]) -> Principal:
+    async def check(principal: Annotated[Principal, Depends(get_principal)]) -> Principal:
         principal.demand(needed)
         return principal
 

@@ -3,6 +3,7 @@
 import json
 import os
 import warnings
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -19,12 +20,22 @@ settings.register_profile("steady", derandomize=True, deadline=None, database=No
 settings.load_profile("steady")
 
 
+@pytest.fixture(scope="session")
+def places(tmp_path_factory):
+    """Names of databases that no other test uses."""
+    folder = tmp_path_factory.mktemp("places")
+    return (folder / str(number) for number in count())
+
+
 @pytest.fixture(autouse=True)
-def no_settings_from_outside(monkeypatch):
-    """No test hangs on what the environment sets."""
+def no_settings_from_outside(monkeypatch, places):
+    """No test hangs on what the environment sets, and none writes to the `var/` of the checkout."""
     for name in list(os.environ):
         if name.startswith("FENZHEN_"):
             monkeypatch.delenv(name)
+    place = next(places)
+    monkeypatch.setenv("FENZHEN_DATABASE_URL", f"sqlite:///{place}/fenzhen.db")
+    monkeypatch.setenv("FENZHEN_SECRET_FILE", f"{place}/secret.key")
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,8 @@
 from functools import partial
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
+from sqlite3 import Cursor, OperationalError
+from time import sleep
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
@@ -10,7 +12,9 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from triage import InputError
+from triage.records import to_json
 
+_WAL_TRIES, _WAL_PAUSE = 100, 0.05  # seconds
 _BUSY_MS = 30_000  # a writer of another process may take so long before we give up
 
 
@@ -27,7 +31,10 @@ def connect(url: str, *, durable: bool = True) -> Engine:
     if kind == "sqlite":
         return _sqlite(parsed, durable=durable)
     if kind == "postgresql":
-        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        url_ = parsed.set(drivername="postgresql+psycopg")
+        return create_engine(
+            url_, pool_pre_ping=True, json_serializer=lambda v: to_json(v).decode()
+        )
     raise _unusable(url)
 
 
@@ -55,11 +62,22 @@ def _prepare(connection: SqliteConnection, _: Any, *, durable: bool) -> None:
     # We say ourselves when a transaction begins: the driver would begin it too late.
     connection.isolation_level = None
     cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode = WAL")
+    _use_wal(cursor)
     # Acknowledged means on disk.
     cursor.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.close()
+
+
+def _use_wal(cursor: Cursor) -> None:
+    # SQLite does not wait here for another process that makes the same change to a new file.
+    for _ in range(_WAL_TRIES):
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+            return
+        except OperationalError:
+            sleep(_WAL_PAUSE)
+    cursor.execute("PRAGMA journal_mode = WAL")
 
 
 def _begin(connection: Connection) -> None:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from functools import cache
 
 from sqlalchemy import Connection, Insert, func, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -34,11 +35,12 @@ def count_rules(connection: Connection, rules: Iterable[str], now: datetime) -> 
         for rule, hits in sorted(Counter(rules).items())
     ]
     if rows:
-        connection.execute(_adding(connection), rows)
+        connection.execute(_adding(connection.dialect.name), rows)
 
 
-def _adding(connection: Connection) -> Insert:
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+@cache
+def _adding(dialect: str) -> Insert:
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
     statement = insert(rule_counts)
     return statement.on_conflict_do_update(
         index_elements=["rule", "day"],

@@ -26,7 +26,7 @@ from service.desk.opening import (
     people_of,
 )
 from service.desk.routing import apply_rules
-from service.desk.snapshot import refresh
+from service.desk.snapshot import refresh, refresh_waiting
 from service.desk.steps import Step
 from service.errors import KeyReusedError, NotFoundError
 from triage import TriageError
@@ -169,7 +169,7 @@ class Batch:
         if step.event:
             if step.after:
                 step.after(step.case, step.event, self._context)
-            refresh(step.case, self._context)  # rules may ask how long the customer waits
+            refresh_waiting(step.case)  # rules may ask how long the customer waits
             apply_rules(step.case, step.event, self._context)
         for case in (step.case, *step.others):
             refresh(case, self._context)
@@ -180,10 +180,11 @@ class Batch:
         cases = [case for step in steps for case in (step.case, *step.others)]
         if not cases:
             return
-        save_cases(self._connection, cases, self._context.now)
-        keep_keys(self._connection, _keys(commands, results), self._context.now)
-        count_rules(self._connection, [r for c in cases for r in c.fresh.rules], self._context.now)
-        put(self._connection, cases, self._context.now)
+        now, rules = self._context.now, [rule for case in cases for rule in case.fresh.rules]
+        save_cases(self._connection, cases, now)
+        keep_keys(self._connection, _keys(commands, results), now)
+        count_rules(self._connection, rules, now)
+        put(self._connection, cases, now)
 
 
 def _ticket_names(commands: Iterable[OpenTicket]) -> set[tuple[str, str]]:

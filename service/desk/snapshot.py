@@ -29,7 +29,7 @@ def refresh(case: Case, context: Context) -> None:
     """Recompute what lists show and timers need from the log."""
     ticket = case.ticket
     ticket.updated_at = max(event.at for event in case.events)
-    _talk(case)
+    refresh_waiting(case)
     running = clocks_of(case, context)
     ticket.breached = any(clock.breached for clock in running)
     live = running if ticket.status in LIVE else ()
@@ -40,7 +40,8 @@ def refresh(case: Case, context: Context) -> None:
     ticket.look_at = _look_at(case, running)
 
 
-def _talk(case: Case) -> None:
+def refresh_waiting(case: Case) -> None:
+    """Recompute who spoke last and since when the customer waits."""
     ticket = case.ticket
     said = sorted((e for e in case.log if e.kind in _TALK), key=_order)
     if said:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -36,9 +36,12 @@ def in_order(events: Iterable[Event], now: datetime) -> tuple[Event, ...]:
     is left out. Without a creation there is nothing. Raises InputError for a naive time.
     """
     kept: dict[tuple[Any, ...], Event] = {}
-    for event in sorted((replace(event, at=as_utc(event.at)) for event in events), key=_rank):
-        kept.setdefault((event.ticket_id, event.seq, event.kind, event.at), event)
-    past = [event for event in kept.values() if event.at <= now]
+    for event in map(_in_utc, events):
+        key = (event.at, event.seq, event.ticket_id, event.kind)
+        other = kept.setdefault(key, event)
+        if other is not event:
+            kept[key] = min(other, event, key=_data)
+    past = [kept[key] for key in sorted(kept) if key[0] <= now]
     start = min((e.at for e in past if e.kind is Kind.TICKET_CREATED), default=None)
     if start is None:
         return ()
@@ -46,9 +49,13 @@ def in_order(events: Iterable[Event], now: datetime) -> tuple[Event, ...]:
     return tuple(event for event in past if event.at >= start and not _is_undone(event, splits))
 
 
-def _rank(event: Event) -> tuple[Any, ...]:
+def _in_utc(event: Event) -> Event:
+    return event if event.at.tzinfo is UTC else replace(event, at=as_utc(event.at))
+
+
+def _data(event: Event) -> str:
     # The data decide only between copies that differ, so that their order does not.
-    return event.at, event.seq, event.ticket_id, event.kind, repr(sorted(event.data.items()))
+    return repr(sorted(event.data.items()))
 
 
 def _is_undone(event: Event, splits: dict[str, Event]) -> bool:

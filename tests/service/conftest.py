@@ -19,13 +19,20 @@ PATIENCE = 20  # seconds after which a test that hangs has failed
 
 
 @pytest.fixture
-def serve(keyword_engine):
+def own_place(tmp_path):
+    """Settings of a database and a key of this test's own, with no jobs beside."""
+    url = f"sqlite:///{tmp_path}/fenzhen.db"
+    return {"database_url": url, "secret_file": tmp_path / "secret.key", "jobs": False}
+
+
+@pytest.fixture
+def serve(keyword_engine, own_place):
     """Start the application around a scorer, or the keyword engine, with some settings."""
     with ExitStack() as stack:
 
         def start(scorer=None, **settings):
             engine = Triage(scorer, Policy(), NAME) if scorer else keyword_engine
-            app = create_app(engine, Settings(**settings))
+            app = create_app(engine, Settings(**(own_place | settings)))
             return stack.enter_context(TestClient(app, raise_server_exceptions=False))
 
         yield start
