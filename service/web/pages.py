@@ -1,17 +1,19 @@
-"""The page at `/`: paste a text, see the verdict and the evidence in its own characters."""
+"""All pages, in one router."""
 
-from pathlib import Path
+from fastapi import APIRouter
 
-from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse
-from fastapi.templating import Jinja2Templates
+from service.web import customer, inbox, review, rules, session, start, tasks, ticket
 
+routers = (
+    start.router,
+    inbox.router,
+    ticket.router,
+    review.router,
+    rules.router,
+    tasks.router,
+    customer.router,
+    session.router,
+)
 router = APIRouter(include_in_schema=False)
-_TEMPLATES = Path(__file__).parent / "templates"
-
-
-@router.get("/", response_class=HTMLResponse)
-async def home(request: Request) -> HTMLResponse:
-    """Return the page."""
-    templates = Jinja2Templates(directory=_TEMPLATES)
-    return templates.TemplateResponse(request, "home.html")
+for part in routers:
+    router.include_router(part)

@@ -36,24 +36,41 @@ def browser():
         launched.close()
 
 
-@pytest.fixture(scope="module")
-def address(keyword_engine):
-    """The address of a running service whose verdicts are known words."""
+@contextlib.contextmanager
+def serving(app):
+    """Serve an application at a free port; yields its address."""
     import uvicorn
-
-    from service.app import create_app
 
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
-        app = create_app(keyword_engine)
         server = uvicorn.Server(uvicorn.Config(app, log_level="error", ws="none"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         while not server.started and thread.is_alive():
             time.sleep(0.01)
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        server.should_exit = True
-        thread.join(20)
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join(20)
+
+
+def own_settings(folder, **settings):
+    """Settings of a service that keeps all it has in a folder and runs no jobs."""
+    from service.settings import Settings
+
+    url = f"sqlite:///{folder}/t.db"
+    return Settings(database_url=url, secret_file=folder / "key", jobs=False, **settings)
+
+
+@pytest.fixture(scope="module")
+def address(keyword_engine, tmp_path_factory):
+    """The address of a running service whose verdicts are known words."""
+    from service.app import create_app
+
+    folder = tmp_path_factory.mktemp("service")
+    with serving(create_app(keyword_engine, own_settings(folder))) as found:
+        yield found
 
 
 @dataclass
@@ -71,19 +88,25 @@ def visit(browser, address):
     with contextlib.ExitStack() as stack:
 
         def open_page(path="/", **options):
-            context = browser.new_context(**options)
-            stack.callback(context.close)
-            page = context.new_page()
-            page.set_default_timeout(10_000)
-            page.seen = Seen()
-            page.on("console", lambda said: _note(page.seen, said))
-            page.on("pageerror", lambda error: page.seen.crashes.append(str(error)))
-            page.on("request", lambda request: page.seen.asked.append(request.url))
+            page = watched(browser, stack, **options)
             with page.expect_response("**/v1/labels"):
                 page.goto(address + path)
             return page
 
         yield open_page
+
+
+def watched(browser, stack, **options):
+    """Return a page in a browser of its own that carries what was `seen` on it."""
+    context = browser.new_context(**options)
+    stack.callback(context.close)
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    page.seen = Seen()
+    page.on("console", lambda said: _note(page.seen, said))
+    page.on("pageerror", lambda error: page.seen.crashes.append(str(error)))
+    page.on("request", lambda request: page.seen.asked.append(request.url))
+    return page
 
 
 def _note(seen, said):
