@@ -32,7 +32,7 @@ from support.texts import texts_of, ticket
 from service.db.engine import connect
 from service.db.migrate import upgrade
 from service.db.tables import endpoints, outbox
-from service.desk.ids import new_id
+from service.tickets.ids import new_id
 from service.webhooks.signing import new_secret
 
 _CUSTOMERS = 5000

@@ -134,6 +134,7 @@ StateDep = Annotated[State, Depends(get_state)]
 EngineDep = Annotated[Triage, Depends(get_engine)]
 RuntimeDep = Annotated[Runtime, Depends(get_runtime)]
 PrincipalDep = Annotated[Principal, Depends(get_principal)]
+READING = Depends(permitted(Permission.READ))
 Reader = Annotated[Principal, Depends(permitted(Permission.READ))]
 Agent = Annotated[Principal, Depends(permitted(Permission.WRITE_TICKET))]
 Corrector = Annotated[Principal, Depends(permitted(Permission.CORRECT))]

@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
+import structlog
 from sqlalchemy import Engine
 
-from service.db.engine import connect
+from service.db.engine import checkpoint, connect
 from service.db.migrate import upgrade
 from service.desk.books import load_books
 from service.desk.desk import Desk
@@ -14,6 +16,7 @@ from service.desk.writer import Writer
 from service.jobs.delivery import Delivery
 from service.jobs.loop import Loop
 from service.jobs.timer import Timer
+from service.logs import configure_logs
 from service.people.access import Access
 from service.people.keys import Verifier
 from service.secret import read_secret
@@ -21,6 +24,7 @@ from service.settings import Settings
 from service.webhooks.sender import Sender
 from triage import Triage
 
+_CHECKPOINT = 1.0  # seconds
 _PAUSE = 0.5  # seconds between two looks at an empty outbox
 
 
@@ -46,6 +50,8 @@ def open_desk(settings: Settings, engine: Triage, *, durable: bool = True) -> De
 @contextmanager
 def running(settings: Settings, engine: Triage) -> Iterator[Runtime]:
     """Open the parts, run the jobs, and end both in order."""
+    if not structlog.is_configured():  # the usual one prints every local value, keys included
+        configure_logs(settings.log_level)
     desk = open_desk(settings, engine)
     writer = Writer(desk, waiting=settings.queue * 16)
     writer.start()
@@ -66,9 +72,15 @@ def _access(settings: Settings, desk: Desk) -> Access:
     return Access(desk.database, Verifier(), desk.secret, open_=settings.auth == "auto")
 
 
+def _checkpoint(database: Engine) -> bool:
+    checkpoint(database)
+    return False
+
+
 def _loops(settings: Settings, desk: Desk, writer: Writer, sender: Sender) -> list[Loop]:
     delivery = Delivery(desk.database, sender, now=desk.now)
     return [
         Loop("timer", Timer(writer), pause=settings.tick),
         Loop("delivery", delivery, pause=_PAUSE),
+        Loop("checkpoint", partial(_checkpoint, desk.database), pause=_CHECKPOINT),
     ]

@@ -32,12 +32,15 @@ def read_secret(path: Path) -> bytes:
 def _make(path: Path) -> bytes:
     path.parent.mkdir(parents=True, exist_ok=True)
     key = secrets.token_bytes(_BYTES)
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    draft.touch(mode=0o600)
+    draft.write_text(key.hex() + "\n", "ascii")
     try:
-        with path.open("x") as file:  # whoever comes second reads what the first has made
-            path.chmod(0o600)
-            file.write(key.hex() + "\n")
+        path.hardlink_to(draft)  # whole or not at all; whoever comes second reads the first one's
     except FileExistsError:
         return read_secret(path)
+    finally:
+        draft.unlink()
     return key
 
 

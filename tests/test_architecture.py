@@ -29,6 +29,28 @@ ROOMS = {
     "trends": 6,
     "cli": 7,
 }
+# The service, likewise: what a ticket is, how it is kept, what is done to it, who may ask.
+SERVICE = {
+    "settings": 0,
+    "secret": 0,
+    "logs": 0,
+    "routing": 0,
+    "webhooks": 0,
+    "errors": 1,
+    "tickets": 1,
+    "people": 4,  # roles and keys need nothing; access looks up keys
+    "db": 3,
+    "desk": 5,
+    "jobs": 6,
+    "runtime": 7,
+    "schemas": 7,
+    "deps": 8,
+    "api": 9,
+    "web": 10,
+    "app": 11,
+    "run": 12,
+    "cli": 12,
+}
 LIBRARY = sorted((ROOT / "triage").rglob("*.py"))
 CODE = [*LIBRARY, *sorted((ROOT / "service").rglob("*.py"))]
 HEAVY = ("sklearn", "torch", "fastapi", "pyarrow", "pandas")
@@ -150,6 +172,19 @@ def test_files_are_under_300_lines_and_functions_under_50(path):
     assert len(path.read_text("utf-8").splitlines()) < 300
     long = {node.name: node.end_lineno - node.lineno + 1 for node in functions(path)}
     assert {name: lines for name, lines in long.items() if lines >= 50} == {}
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "service").rglob("*.py")), ids=label)
+def test_a_room_of_the_service_imports_only_from_rooms_that_are_not_above_it(path):
+    own = room_of(path)
+    if own == "__init__":
+        return
+    above = [
+        f"line {line}: {name}"
+        for name, line in imported(path)
+        if name.startswith("service.") and SERVICE[name.split(".")[1]] > SERVICE[own]
+    ]
+    assert above == []
 
 
 def test_the_median_function_is_short():

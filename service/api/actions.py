@@ -4,7 +4,7 @@ from anyio import to_thread
 from fastapi import APIRouter, Response
 
 from service.api.acting import act
-from service.api.tickets import ERRORS, REPEATED, KeyHeader, repeated_view
+from service.api.tickets import ERRORS, REPEATED, KeyHeader, own_key, repeated_view
 from service.api.views import answer, done_view, shown
 from service.deps import Agent, Corrector, RuntimeDep
 from service.desk.commands import (
@@ -63,7 +63,9 @@ async def message(
     """加一条消息：客户的重新判断，客服的读出承诺。Add a message; judged, or read for promises."""
     given = item.model_dump(exclude={"name"})
     name = item.name or (who.name if item.author != "customer" else None)
-    command = AddMessage(who.actor, ticket_id=ticket_id, name=name, key=idempotency_key, **given)
+    command = AddMessage(
+        who.actor, ticket_id=ticket_id, name=name, key=own_key(idempotency_key, who), **given
+    )
     return await _act(runtime, command, who, 201)
 
 

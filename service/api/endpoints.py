@@ -12,7 +12,6 @@ from service.db.reading import list_outbox
 from service.db.rows import row_of
 from service.db.tables import endpoints, outbox
 from service.deps import HookKeeper, RuntimeDep
-from service.desk.ids import new_id
 from service.errors import ConflictError, NotFoundError
 from service.runtime import Runtime
 from service.schemas.kinds import Id
@@ -24,6 +23,7 @@ from service.schemas.people import (
     RemovedOut,
     RetriedOut,
 )
+from service.tickets.ids import new_id
 from service.webhooks.addresses import check
 from service.webhooks.signing import new_secret
 

@@ -14,7 +14,8 @@ from service.deps import Agent, RuntimeDep
 from service.desk.desk import Desk
 from service.desk.importing import Imported, import_records
 from service.schemas.desk import ImportOut
-from service.schemas.kinds import Name, Short, storable
+from service.schemas.kinds import Name, Short
+from service.tickets.storable import storable
 from triage import FileFormatError
 from triage.files.columns import Fields
 from triage.files.readers import read

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from service.deps import EngineDep
+from service.deps import READING, EngineDep
 from service.schemas.triage import ErrorOut, LabelOut, LabelsOut
 from triage import CHINESE, ENGLISH
 from triage.labels import (
@@ -12,10 +12,10 @@ from triage.labels import (
     URGENCY_ENGLISH,
 )
 
-router = APIRouter(prefix="/v1", tags=["labels"])
+router = APIRouter(prefix="/v1", tags=["labels"], dependencies=[READING])
 
 
-@router.get("/labels", responses={503: {"model": ErrorOut}})
+@router.get("/labels", responses={code: {"model": ErrorOut} for code in (401, 403, 503)})
 async def labels(engine: EngineDep) -> LabelsOut:
     """列出全部标签。List every label a verdict can hold."""
     issues = [

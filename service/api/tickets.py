@@ -23,16 +23,17 @@ from service.db.reading import rows_of_ticket
 from service.db.rows import record, row_of
 from service.db.tables import events, satisfaction, verdicts
 from service.deps import Agent, Reader, RuntimeDep
-from service.desk.case import Case
 from service.desk.commands import OpenTicket, Person
 from service.desk.desk import Desk
 from service.desk.duplicates import similar_tickets
 from service.desk.labels import neglect
-from service.desk.records import StoredVerdict
 from service.desk.snapshot import clocks_of
+from service.people.access import Principal
 from service.schemas.kinds import Limit, Name, Offset, Short, Text, When
 from service.schemas.tickets import CreatedOut, TicketDetail, TicketIn, TicketPage
 from service.schemas.triage import ErrorOut
+from service.tickets.case import Case
+from service.tickets.records import StoredVerdict
 
 router = APIRouter(prefix="/v1", tags=["tickets"])
 ERRORS: dict[int | str, dict[str, Any]] = {
@@ -58,11 +59,16 @@ async def create(
     The same `external_id` of a source, or the same `Idempotency-Key`, gives the first ticket
     again with status 200 and `repeated: true`.
     """
-    done = await act(runtime, open_command(item, who.actor, idempotency_key))
+    done = await act(runtime, open_command(item, who.actor, own_key(idempotency_key, who)))
     if done.case is None:
         case = await to_thread.run_sync(runtime.desk.load, done.ticket_id)
         return answer(shown(repeated_view(case), who))
     return answer(shown(done_view(done), who), 200 if done.repeated else 201)
+
+
+def own_key(key: str | None, who: Principal) -> str | None:
+    """Return an Idempotency-Key as that of its caller: two may choose the same."""
+    return f"{who.key or 'local'}:{key}" if key else None
 
 
 def open_command(item: TicketIn, actor: str, key: str | None = None) -> OpenTicket:

@@ -6,14 +6,14 @@ from typing import Any
 from fastapi import APIRouter, Response
 from pydantic import ValidationError
 
-from service.deps import EngineDep, RunnerDep, StateDep
+from service.deps import READING, EngineDep, RunnerDep, StateDep
 from service.schemas.triage import BatchIn, BatchOut, ErrorOut, FeedbackIn, VerdictOut
 from triage import Feedback, InputError, Rejection, Triage
 from triage.records import to_json
 
-router = APIRouter(prefix="/v1", tags=["triage"])
+router = APIRouter(prefix="/v1", tags=["triage"], dependencies=[READING])
 _ERRORS: dict[int | str, dict[str, Any]] = {
-    code: {"model": ErrorOut} for code in (400, 413, 422, 429, 503)
+    code: {"model": ErrorOut} for code in (400, 401, 403, 413, 422, 429, 503)
 }
 
 

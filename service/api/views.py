@@ -8,11 +8,11 @@ from typing import Any
 from fastapi import Response
 
 from service.desk.batch import Done
-from service.desk.case import Case
-from service.desk.records import StoredVerdict, Ticket
 from service.people.access import Principal
 from service.people.roles import Permission
 from service.routing.clocks import Clock
+from service.tickets.case import Case
+from service.tickets.records import StoredVerdict, Ticket
 from triage.records import to_json
 from triage.text.pii import mask_all
 

@@ -22,10 +22,10 @@ from service.db.tables import (
     tickets,
     verdicts,
 )
-from service.desk.case import Case
-from service.desk.records import Customer, FollowUp, PromiseNote, StoredVerdict, Ticket
-from service.desk.thread import Message
 from service.routing.log import Event, Kind
+from service.tickets.case import Case
+from service.tickets.records import Customer, FollowUp, PromiseNote, StoredVerdict, Ticket
+from service.tickets.thread import Message
 
 
 def load_cases(connection: Connection, ids: Collection[str], *, lock: bool) -> dict[str, Case]:
@@ -80,6 +80,8 @@ def _fill(connection: Connection, cases: dict[str, Case]) -> None:
         cases[row["ticket_id"]].promises.append(record(PromiseNote, row))
     for row in _of(connection, follow_ups, cases, "id"):
         cases[row["ticket_id"]].follow_ups.append(record(FollowUp, row))
+    for row in _of(connection, identifiers, cases, "hash"):
+        cases[row["ticket_id"]].hashes.add(row["hash"])
     _fill_verdicts(connection, cases)
     _fill_issues(connection, cases)
     _fill_customers(connection, cases)
@@ -88,7 +90,11 @@ def _fill(connection: Connection, cases: dict[str, Case]) -> None:
 def _of(
     connection: Connection, table: Table, cases: dict[str, Case], order: str
 ) -> Sequence[RowMapping]:
-    query = select(table).where(table.c.ticket_id.in_(cases)).order_by(table.c[order], table.c.id)
+    query = (
+        select(table)
+        .where(table.c.ticket_id.in_(cases))
+        .order_by(table.c[order], *table.primary_key)
+    )
     return connection.execute(query).mappings().all()
 
 

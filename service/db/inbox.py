@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import RowMapping
 
 from service.db.tables import customers, messages, ticket_issues, tickets
-from service.desk.records import LIVE
+from service.tickets.records import LIVE
 
 _NEVER = datetime.max.replace(year=9000)
 SORTS = ("due", "newest", "oldest", "urgent")

@@ -9,8 +9,8 @@ from sqlalchemy import Connection, insert, select, update
 
 from service.db.rows import record, row_of
 from service.db.tables import api_keys, endpoints, events
-from service.desk.ids import new_id
 from service.routing.log import Kind
+from service.tickets.ids import new_id
 
 
 @dataclass(frozen=True, slots=True)

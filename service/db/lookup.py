@@ -10,7 +10,7 @@ from sqlalchemy.engine import RowMapping
 
 from service.db.rows import record
 from service.db.tables import customers, idempotency, identifiers, messages, tickets
-from service.desk.records import Customer
+from service.tickets.records import Customer
 
 LINKED = ("order", "parcel", "phone")
 

@@ -10,9 +10,9 @@ from sqlalchemy.engine import RowMapping
 
 from service.db.rows import insert_all
 from service.db.tables import endpoints, outbox
-from service.desk.case import Case
-from service.desk.ids import new_id
 from service.routing.log import Event, Kind
+from service.tickets.case import Case
+from service.tickets.ids import new_id
 from triage.text.pii import mask, mask_all
 
 KINDS = (

@@ -1,6 +1,6 @@
 """Every table of the inbox. `events` is append-only and the truth; the rest can be told from it.
 
-Times are UTC. Identifiers are made by the application (service.desk.ids) and sort by time.
+Times are UTC. Identifiers are made by the application (service.tickets.ids) and sort by time.
 """
 
 from sqlalchemy import (
@@ -101,7 +101,7 @@ messages = Table(
     "messages",
     metadata,
     Column("id", _ID, primary_key=True),
-    Column("ticket_id", ForeignKey("tickets.id"), nullable=False, index=True),
+    Column("ticket_id", ForeignKey("tickets.id"), nullable=False),
     Column("author", String(20), nullable=False),  # customer, agent, auto, note
     Column("name", _NAME),
     Column("channel", String(50)),
@@ -132,13 +132,14 @@ events = Table(
     "events",
     metadata,
     Column("id", _ID, primary_key=True),
-    Column("ticket_id", ForeignKey("tickets.id"), index=True),
+    Column("ticket_id", ForeignKey("tickets.id")),
     Column("seq", Integer, nullable=False),
     Column("kind", String(50), nullable=False),
     Column("at", UtcTime, nullable=False),
     Column("recorded_at", UtcTime, nullable=False),
     Column("actor", _NAME, nullable=False),
     Column("data", Document, nullable=False),
+    UniqueConstraint("ticket_id", "seq"),
     Index("ix_events_kind_at", "kind", "at"),
 )
 

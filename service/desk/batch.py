@@ -10,7 +10,6 @@ from service.db.cases import load_cases, save_cases
 from service.db.lookup import Known, known_keys, known_messages, known_tickets
 from service.db.notes import count_rules, keep_keys
 from service.db.outbox import put
-from service.desk.case import Case
 from service.desk.commands import AddMessage, Command, Merge, OnTicket, OpenTicket, Split
 from service.desk.context import Context
 from service.desk.handlers import handle
@@ -29,6 +28,7 @@ from service.desk.routing import apply_rules
 from service.desk.snapshot import refresh, refresh_waiting
 from service.desk.steps import Step
 from service.errors import KeyReusedError, NotFoundError
+from service.tickets.case import Case
 from triage import TriageError
 
 
@@ -156,7 +156,7 @@ class Batch:
         judged = [step.case for step in steps if step.judge]
         judge_all(self._context.engine, judged)
         new = [case for case in judged if case.fresh.ticket]
-        for case in new:
+        for case in judged:
             identify(case, self._context)
         if new:
             find_earlier(self._connection, new, self._context.now)

@@ -2,12 +2,16 @@
 
 from datetime import datetime, timedelta
 
-from service.desk.case import Case
 from service.desk.commands import Close, FinishFollowUp, Rate, Reopen
 from service.desk.context import Context
-from service.desk.ids import new_id
 from service.desk.pledges import doubt_promises, keep_promises
-from service.desk.records import (
+from service.desk.routing import apply_rules
+from service.desk.steps import Step, demand
+from service.errors import ConflictError
+from service.routing.log import Event, Kind
+from service.tickets.case import Case
+from service.tickets.ids import new_id
+from service.tickets.records import (
     LIVE,
     FollowUp,
     Outcome,
@@ -15,11 +19,7 @@ from service.desk.records import (
     Status,
     satisfaction_percent,
 )
-from service.desk.routing import apply_rules
-from service.desk.steps import Step, demand
-from service.desk.thread import Message
-from service.errors import ConflictError
-from service.routing.log import Event, Kind
+from service.tickets.thread import Message
 
 _CONTENT = 80.0  # per cent of what was expected, from which nobody need call again
 _ENDED = frozenset({Status.RESOLVED, Status.CLOSED})

@@ -2,16 +2,16 @@
 
 from typing import Any
 
-from service.desk.case import Case
 from service.desk.commands import Correct
 from service.desk.context import Context
-from service.desk.ids import new_id
 from service.desk.labels import FIELDS, told
-from service.desk.records import Correction, Reason
 from service.desk.routing import move
 from service.desk.steps import Step
 from service.errors import BadValueError, ConflictError
 from service.routing.log import Kind
+from service.tickets.case import Case
+from service.tickets.ids import new_id
+from service.tickets.records import Correction, Reason
 
 
 def correct(case: Case, command: Correct, context: Context) -> Step:

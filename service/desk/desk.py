@@ -5,15 +5,15 @@ from datetime import UTC, datetime
 
 import structlog
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError
 
 from service.db.cases import load_cases
 from service.desk.batch import Batch, Result
 from service.desk.books import Books
-from service.desk.case import Case
 from service.desk.commands import Command
 from service.desk.context import Context
-from service.errors import InternalError, NotFoundError, StorageError
+from service.errors import BadValueError, InternalError, NotFoundError, StorageError
+from service.tickets.case import Case
 from triage import Triage
 
 _TRIES = 5
@@ -87,6 +87,11 @@ class Desk:
         for attempt in range(1, _TRIES + 1):
             try:
                 return self._transaction([command])[0]
+            except DataError as error:  # trying again would not help
+                return BadValueError(
+                    f"The database cannot keep a value ({type(error.orig).__name__}).",
+                    remedy="Shorten the values, or leave out what is not text.",
+                )
             except DBAPIError as error:
                 if attempt == _TRIES:
                     return _failed(error)

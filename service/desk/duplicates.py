@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 from service.db.lookup import Earlier, earlier_tickets, identifiers_of
-from service.desk.case import Case
 from service.desk.opening import likeness
-from service.desk.records import LIVE
+from service.tickets.case import Case
+from service.tickets.records import LIVE
 
 _DAYS = 30
 _LIKE = 0.3

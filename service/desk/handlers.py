@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from service.desk.case import Case
 from service.desk.closing import close, finish_follow_up, heard, rate, reopen
 from service.desk.commands import (
     AddMessage,
@@ -24,15 +23,16 @@ from service.desk.commands import (
 )
 from service.desk.context import Context
 from service.desk.correcting import correct
-from service.desk.ids import new_id
 from service.desk.pledges import read_promises, settle_promise
-from service.desk.records import LIVE, Author, Status
 from service.desk.routing import facts_of
 from service.desk.steps import Step, demand
-from service.desk.thread import Message
 from service.desk.timing import look
 from service.errors import ConflictError
 from service.routing.log import Kind
+from service.tickets.case import Case
+from service.tickets.ids import new_id
+from service.tickets.records import LIVE, Author, Status
+from service.tickets.thread import Message
 
 _KINDS = {
     Author.CUSTOMER: Kind.MESSAGE_RECEIVED,

@@ -9,7 +9,7 @@ from typing import Any
 
 from service.desk.commands import OpenTicket, Person
 from service.desk.desk import Desk
-from service.schemas.kinds import storable
+from service.tickets.storable import storable
 from triage import Feedback, Rejection, TriageError
 from triage.files.columns import ID_NAMES
 from triage.text.script import to_simplified

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from service.desk.case import Case
-from service.desk.ids import new_id
-from service.desk.records import StoredVerdict
-from service.desk.thread import Thread, placed, settled_now, thread_of
 from service.routing.log import Kind
+from service.tickets.case import Case
+from service.tickets.ids import new_id
+from service.tickets.records import StoredVerdict
+from service.tickets.thread import Thread, placed, settled_now, thread_of
 from triage import Feedback, Rejection, Triage, Verdict
 from triage.readings.questions import asks
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from service.desk.case import Case
 from service.routing.log import Event, Kind
+from service.tickets.case import Case
 
 FIELDS = ("issues", "sentiment", "urgency", "queue")
 
@@ -26,8 +26,13 @@ def take_labels(case: Case) -> None:
     ticket.sentiment = told(case, "sentiment")
     ticket.urgency = _urgency(case)
     ticket.script = told(case, "script")
-    # Whoever corrected a label has read the message: it need not be asked for again.
-    ticket.review = bool(told(case, "review", False)) and not ticket.corrected
+    # Whoever corrected a label has read what was said so far: it is not asked for again.
+    ticket.review = bool(told(case, "review", False)) and not _is_read(case)
+
+
+def _is_read(case: Case) -> bool:
+    judged = [e.seq for e in case.events if e.kind == Kind.MESSAGE_RECEIVED]
+    return any(e.kind == Kind.LABEL_CORRECTED and e.seq > max(judged) for e in case.events)
 
 
 def _urgency(case: Case) -> int:

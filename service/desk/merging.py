@@ -1,12 +1,12 @@
 """Merge a ticket into another, and undo it: the older clock goes on in both."""
 
-from service.desk.case import Case
 from service.desk.commands import Merge, Split
 from service.desk.context import Context
-from service.desk.records import LIVE, Status
 from service.desk.steps import Step, demand
 from service.errors import ConflictError
 from service.routing.log import Kind
+from service.tickets.case import Case
+from service.tickets.records import LIVE, Status
 
 
 def merge(case: Case, source: Case, command: Merge, context: Context) -> Step:

@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from service.db.lookup import Earlier, earlier_tickets, known_customers
-from service.desk.case import Case
 from service.desk.commands import OpenTicket, Person
 from service.desk.context import Context
-from service.desk.ids import new_id
-from service.desk.records import LIVE, Customer, Identifier, Ticket
-from service.desk.thread import Message
 from service.routing.log import Kind
+from service.tickets.case import Case
+from service.tickets.ids import new_id
+from service.tickets.records import LIVE, Customer, Identifier, Ticket
+from service.tickets.thread import Message
 from triage.text.pii import fingerprint
 
 _REPEAT = timedelta(days=90)
@@ -128,8 +128,8 @@ def _learn(known: Customer, person: Person, phone: str | None) -> bool:
 
 def _identify(case: Case, kind: str, value: str, context: Context) -> None:
     hash_ = fingerprint(kind, value, context.secret)
-    known = {item.hash for item in case.fresh.identifiers}
-    if hash_ and hash_ not in known:
+    if hash_ and hash_ not in case.hashes:
+        case.hashes.add(hash_)
         case.fresh.identifiers.append(Identifier(case.ticket.id, kind, hash_))
 
 

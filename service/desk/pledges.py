@@ -2,15 +2,15 @@
 
 from datetime import UTC, datetime
 
-from service.desk.case import Case
 from service.desk.commands import SettlePromise
 from service.desk.context import Context
-from service.desk.ids import new_id
-from service.desk.records import PromiseNote
 from service.desk.steps import Step
-from service.desk.thread import Message
 from service.errors import NotFoundError
 from service.routing.log import Event, Kind
+from service.tickets.case import Case
+from service.tickets.ids import new_id
+from service.tickets.records import PromiseNote
+from service.tickets.thread import Message
 from triage.readings.commitments import Commitment, find_commitments
 from triage.readings.fulfilments import find_fulfilments
 
@@ -22,6 +22,7 @@ _KEPT_BY_ANY_REPLY = frozenset({"call_back", "other"})
 def read_promises(case: Case, message: Message, context: Context) -> None:
     """Keep what an agent's message promises, and mark what it fulfils as kept."""
     done = {item.kind for item in find_fulfilments(message.text)} | _KEPT_BY_ANY_REPLY
+    _end_late(case, message.at)  # an answer that comes late keeps nothing, looked at or not
     for promise in case.promises:
         if promise.state in _UNSETTLED and promise.kind in done:
             _settle(case, promise, Kind.PROMISE_KEPT, message.at, f"person:{message.name or ''}")
@@ -56,8 +57,12 @@ def end_promises(case: Case, context: Context) -> list[Event]:
     Whether somebody was called back or answered, our own log knows. Whether a parcel came or
     money arrived, it does not: until the customer or an agent says so it is unconfirmed.
     """
-    late = [p for p in case.promises if p.state == "open" and p.due_at and p.due_at <= context.now]
-    return [_end(case, promise, promise.due_at or context.now) for promise in late]
+    return _end_late(case, context.now)
+
+
+def _end_late(case: Case, now: datetime) -> list[Event]:
+    late = [p for p in case.promises if p.state == "open" and p.due_at and p.due_at <= now]
+    return [_end(case, promise, promise.due_at or now) for promise in late]
 
 
 def _end(case: Case, promise: PromiseNote, at: datetime) -> Event:

@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from service.desk.case import Case, Notice
 from service.desk.context import Context
 from service.desk.labels import neglect, told
 from service.routing.facts import Facts
 from service.routing.log import Event, Kind
 from service.routing.route import Outcome, route
 from service.routing.vocabulary import PRIORITIES
+from service.tickets.case import Case, Notice
 
 _UNJUDGED: dict[str, Any] = {"issues": (), "sentiment": 3, "urgency": 1, "review": True}
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from service.desk.case import Case
 from service.desk.context import Context
-from service.desk.records import LIVE, Status
 from service.routing.clocks import Clock, clocks, due_moments
 from service.routing.log import Event, Kind
+from service.tickets.case import Case
+from service.tickets.records import LIVE, Status
 
 _TALK = (Kind.MESSAGE_RECEIVED, Kind.MESSAGE_SENT)
 
@@ -31,12 +31,10 @@ def refresh(case: Case, context: Context) -> None:
     ticket.updated_at = max(event.at for event in case.events)
     refresh_waiting(case)
     running = clocks_of(case, context)
-    ticket.breached = any(clock.breached for clock in running)
-    live = running if ticket.status in LIVE else ()
-    due = min(
-        ((c.due_at, c.name.value) for c in live if c.due_at and not c.stopped_at), default=None
-    )
+    live = [c for c in running if not c.stopped_at] if ticket.status in LIVE else []
+    due = min(((clock.due_at, clock.name.value) for clock in live if clock.due_at), default=None)
     ticket.due_at, ticket.due_clock = due or (None, None)
+    ticket.breached = any(clock.breached for clock in live)  # what was late once is in the log
     ticket.look_at = _look_at(case, running)
 
 

@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from service.desk.case import Case
 from service.desk.context import Context
-from service.desk.records import Status
 from service.errors import ConflictError
 from service.routing.log import Event
+from service.tickets.case import Case
+from service.tickets.records import Status
 
 After = Callable[[Case, Event, Context], None]
 

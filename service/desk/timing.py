@@ -1,15 +1,15 @@
 """Look at what may have run out: clocks, promises, patience."""
 
-from service.desk.case import Case
 from service.desk.commands import Look
 from service.desk.context import Context
 from service.desk.pledges import end_promises
-from service.desk.records import LIVE
 from service.desk.routing import apply_rules
 from service.desk.snapshot import clocks_of
 from service.desk.steps import Step
 from service.routing.clocks import neglected, transitions
 from service.routing.log import Event, Kind
+from service.tickets.case import Case
+from service.tickets.records import LIVE
 
 
 def look(case: Case, command: Look, context: Context) -> Step:

@@ -70,14 +70,17 @@ _JUDGING = (
 
 def _levels(log: Sequence[Event]) -> list[tuple[datetime, int]]:
     levels: list[tuple[datetime, int]] = []
-    corrected = False
+    corrected, raised = False, 0
     for event in log:
+        raised = 0 if event.kind is Kind.TICKET_CLOSED else raised
         level = _level(event)
         if level is None:
             continue
         by_person = event.kind is Kind.LABEL_CORRECTED
+        if event.kind is Kind.PRIORITY_CHANGED:  # by a rule: later verdicts do not lower it
+            raised = max(raised, level)
         if by_person or not corrected:
-            levels.append((event.at, level))
+            levels.append((event.at, level if by_person else max(level, raised)))
         corrected = corrected or by_person
     return levels
 

@@ -5,14 +5,10 @@ from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
+from service.tickets.storable import storable
+
 _FIRST = datetime(2000, 1, 1, tzinfo=UTC)
 _LAST = datetime(2100, 1, 1, tzinfo=UTC)
-_UNSTORABLE = {0: "\ufffd", **dict.fromkeys(range(0xD800, 0xE000), "\ufffd")}
-
-
-def storable(text: str) -> str:
-    """Return the text with what no database keeps (NUL, half an emoji) as U+FFFD, same length."""
-    return text.translate(_UNSTORABLE)
 
 
 def _in_reach(at: datetime) -> datetime:

@@ -5,8 +5,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from service.desk.records import Author, Outcome, Reason
 from service.schemas.kinds import Id, Name, Score, Short, Text, When
+from service.tickets.records import Author, Outcome, Reason
 
 
 class PersonIn(BaseModel):

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from service.db.inbox import SORTS, Filter
-from service.desk.records import LIVE, Status
 from service.errors import BadValueError
-from service.schemas.kinds import storable
+from service.tickets.records import LIVE, Status
+from service.tickets.storable import storable
 
 SIZE = 50
 _WORDS = ("queue", "owner", "issue", "channel", "tag", "customer", "text")

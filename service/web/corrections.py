@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from service.desk.records import Reason
 from service.errors import BadValueError
+from service.tickets.records import Reason
 from service.web.frame import Fields
 
 _NUMBERS = {"sentiment": Reason.WRONG_MOOD, "urgency": Reason.WRONG_URGENCY}

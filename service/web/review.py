@@ -9,11 +9,11 @@ from service.api.acting import act
 from service.db.inbox import Filter, list_tickets
 from service.deps import Corrector, Reader, RuntimeDep
 from service.desk.commands import Correct
-from service.desk.records import LIVE, Reason
 from service.people.roles import Permission
 from service.runtime import Runtime
 from service.schemas.kinds import Name
 from service.schemas.tickets import CorrectionIn
+from service.tickets.records import LIVE, Reason
 from service.web.corrections import difference
 from service.web.frame import back, checked, page_router, render
 from service.web.ticket_page import ticket_page

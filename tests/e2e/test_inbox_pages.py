@@ -1,5 +1,4 @@
 import contextlib
-import os
 import re
 from pathlib import Path
 
@@ -59,24 +58,6 @@ def go(browser, desk):
         yield open_page
 
 
-@pytest.fixture
-def keep(root):
-    """Keep a screenshot in docs/img, only where FENZHEN_SCREENSHOTS asked for it."""
-
-    def shoot(page, name):
-        if SCREENSHOTS:
-            path = root / "docs" / "img" / f"{name}.png"
-            path.parent.mkdir(exist_ok=True)
-            page.screenshot(path=path)
-            assert path.stat().st_size < 200_000
-
-    return shoot
-
-
-# Read before the tests: they see no environment of the operator.
-SCREENSHOTS = os.environ.get("FENZHEN_SCREENSHOTS") == "1"
-
-
 def fault_free(page):
     return page.seen.console == [] and page.seen.crashes == []
 
@@ -134,13 +115,11 @@ def test_focus_can_be_seen(go):
 # Inbox
 
 
-def test_the_inbox_on_a_desktop_and_on_a_phone(go, keep):
+def test_the_inbox_on_a_desktop_and_on_a_phone(go):
     page = go("/inbox")
     assert page.locator(".ticket").count() == 8
-    keep(page, "inbox")
     phone = go("/inbox", viewport=PHONE, is_mobile=True, has_touch=True)
     assert phone.locator(".ticket").first.is_visible()
-    keep(phone, "inbox-phone")
 
 
 def test_clocks_run_by_themselves(go):
@@ -199,11 +178,9 @@ def test_the_refresh_brings_new_tickets_and_keeps_place_and_focus(go, desk):
 # Ticket
 
 
-def test_a_ticket_on_a_desktop_and_on_a_phone(go, keep):
+def test_a_ticket_on_a_desktop_and_on_a_phone(go):
     page = go("/tickets/{fridge}")
     assert page.locator(".message").count() == 3
-    keep(page, "ticket")
-    keep(go("/tickets/{fridge}", viewport=PHONE, is_mobile=True, has_touch=True), "ticket-phone")
 
 
 @pytest.mark.parametrize("name", ["late", "hostile", "fridge", "rude"])
@@ -328,8 +305,7 @@ def shown_ticket(page):
     return page.get_attribute("#judge", "action").rpartition("/")[2]
 
 
-def test_keys_choose_what_they_name_and_turn_the_pages(review, keep):
-    keep(review, "review")
+def test_keys_choose_what_they_name_and_turn_the_pages(review):
     first = shown_ticket(review)
     box = review.locator("[data-key='3']")
     was = box.is_checked()
@@ -361,15 +337,13 @@ def test_enter_keeps_the_judgement_and_shows_the_next(review, desk):
 # The other pages
 
 
-@pytest.mark.parametrize(("path", "name"), [("/rules", "rules"), ("/tasks", "tasks")])
-def test_the_other_pages_can_be_looked_at(go, keep, path, name):
+@pytest.mark.parametrize("path", ["/rules", "/tasks"])
+def test_the_other_pages_can_be_looked_at(go, path):
     page = go(path)
     assert page.is_visible("h1")
-    keep(page, name)
 
 
-def test_the_file_of_a_customer_leads_to_the_tickets(go, desk, keep):
+def test_the_file_of_a_customer_leads_to_the_tickets(go, desk):
     page = go("/customers/c-1")
-    keep(page, "customer")
     page.click(f"a[href='/tickets/{desk.ids['fridge']}'] >> nth=0")
     page.wait_for_url(f"**/tickets/{desk.ids['fridge']}")

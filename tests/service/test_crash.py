@@ -89,7 +89,9 @@ def test_a_whole_database_has_no_faults(book):
 
 
 ONE = "(SELECT min(id) FROM tickets)"
-COPY = "INSERT INTO events SELECT id || 'x', ticket_id, seq, kind, at, recorded_at, actor, data"
+COPY = (
+    "INSERT INTO events SELECT id || 'x', ticket_id, seq + 1000, kind, at, recorded_at, actor, data"
+)
 LOSSES = [
     (f"DELETE FROM verdicts WHERE ticket_id = {ONE}", "without verdict"),
     (f"UPDATE tickets SET verdict_id = 'v_0' WHERE id = {ONE}", "present verdict is not there"),

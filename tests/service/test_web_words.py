@@ -3,11 +3,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from service.desk.records import Author, Outcome, Reason, Status
 from service.routing.clocks import State
 from service.routing.log import Kind
 from service.routing.policies import ClockName
 from service.routing.vocabulary import NEGLECT, STAGES
+from service.tickets.records import Author, Outcome, Reason, Status
 from service.web.reasons import why_said
 from service.web.times import left, pressing, span, wall
 from service.web.words import label_said, options, said

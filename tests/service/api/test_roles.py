@@ -7,9 +7,9 @@ from service.people.roles import Permission, Role, allows
 P = Permission
 ACTIONS = "messages close reopen wait resume assign tags follow-up satisfaction merge split"
 NEEDED = {
-    "POST /v1/triage": None,
-    "POST /v1/triage/batch": None,
-    "GET /v1/labels": None,
+    "POST /v1/triage": P.READ,
+    "POST /v1/triage/batch": P.READ,
+    "GET /v1/labels": P.READ,
     "GET /health": None,
     "GET /ready": None,
     "GET /v1/me": P.READ,

@@ -235,3 +235,13 @@ def test_corrections_are_read_page_by_page_and_none_twice(desk):
         after = page["next"]
     assert seen == whole
     assert {"verdict_id", "message_id", "model_hash", "before", "after", "by"} <= whole[0].keys()
+
+
+def test_two_callers_may_choose_the_same_idempotency_key(own_desk):
+    made = [
+        own_desk.ask(
+            role, "POST", "/v1/tickets", json={"text": "坏了"}, headers={"Idempotency-Key": "1"}
+        )
+        for role in ("agent", "admin")
+    ]
+    assert [reply.status_code for reply in made] == [201, 201]

@@ -15,7 +15,7 @@ from service.db.tables import metadata
 from service.desk.books import Books, load_books
 from service.desk.commands import AddMessage, Look, OpenTicket
 from service.desk.desk import Desk
-from service.desk.ids import new_id
+from service.tickets.ids import new_id
 from service.webhooks.signing import new_secret
 from tests.service.postgres import postgres_database, postgres_server, postgres_url
 

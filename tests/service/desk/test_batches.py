@@ -19,7 +19,7 @@ from service.desk.commands import (
     Tag,
     Wait,
 )
-from service.desk.records import Status
+from service.tickets.records import Status
 from tests.service.desk.conftest import ANNA, MONDAY, TestDesk, kinds, refused
 from triage import ModelName, Policy, Triage
 from triage.scorers.keyword import KeywordScorer
@@ -63,9 +63,9 @@ def test_what_no_database_takes_costs_only_its_command(desk):
 
 
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
-def test_what_the_database_refuses_is_told_as_a_fault_of_storage(desk):
+def test_a_value_that_the_database_cannot_keep_is_the_callers_to_mend(desk):
     error = desk.do(OpenTicket(ANNA, text="坏了", channel="x" * 51))
-    assert refused(error, "storage_unavailable").remedy.startswith("Nothing was kept")
+    assert refused(error, "invalid_value").remedy.startswith("Shorten")
     assert desk.count(tickets) == 0
 
 

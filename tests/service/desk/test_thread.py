@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from service.db.tables import verdicts
-from service.desk.thread import Message, placed, settled_now, thread_of
+from service.tickets.thread import Message, placed, settled_now, thread_of
 from tests.service.desk.conftest import MONDAY, kinds, last
 
 

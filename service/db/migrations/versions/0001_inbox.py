@@ -22,7 +22,6 @@ def upgrade() -> None:
     _identifiers()
     _identifiers_indexes()
     _messages()
-    _messages_indexes()
     _ticket_issues()
     _ticket_issues_indexes()
     _verdicts()
@@ -140,12 +139,12 @@ def _events() -> None:
         sa.Column("data", types.Document(), nullable=False),
         sa.ForeignKeyConstraint(["ticket_id"], ["tickets.id"], name=op.f("fk_events_ticket_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_events")),
+        sa.UniqueConstraint("ticket_id", "seq", name=op.f("uq_events_ticket_id_seq")),
     )
 
 
 def _events_indexes() -> None:
     op.create_index("ix_events_kind_at", "events", ["kind", "at"], unique=False)
-    op.create_index(op.f("ix_events_ticket_id"), "events", ["ticket_id"], unique=False)
 
 
 def _idempotency() -> None:
@@ -198,10 +197,6 @@ def _messages() -> None:
             "ticket_id", "external_id", name=op.f("uq_messages_ticket_id_external_id")
         ),
     )
-
-
-def _messages_indexes() -> None:
-    op.create_index(op.f("ix_messages_ticket_id"), "messages", ["ticket_id"], unique=False)
 
 
 def _ticket_issues() -> None:

@@ -4,8 +4,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from service.desk.ids import new_id
-from service.desk.records import (
+from service.routing.log import Event, Kind
+from service.tickets.ids import new_id
+from service.tickets.records import (
     Correction,
     Customer,
     FollowUp,
@@ -15,8 +16,7 @@ from service.desk.records import (
     StoredVerdict,
     Ticket,
 )
-from service.desk.thread import Message
-from service.routing.log import Event, Kind
+from service.tickets.thread import Message
 
 
 @dataclass(slots=True)
@@ -59,6 +59,7 @@ class Case:
     verdict: StoredVerdict | None = None
     promises: list[PromiseNote] = field(default_factory=list)
     follow_ups: list[FollowUp] = field(default_factory=list)
+    hashes: set[str] = field(default_factory=set)  # of the numbers it names
     fresh: Fresh = field(default_factory=Fresh)
 
     @property

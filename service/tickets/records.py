@@ -109,7 +109,7 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True)
 class StoredVerdict:
-    """A verdict as it was given. `body` is the JSON form, or `{"unjudged": {code, message}}`."""
+    """A verdict as it was given. `body` is the JSON form, or says why there is none: `unjudged`."""
 
     id: str
     ticket_id: str

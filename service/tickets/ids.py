@@ -1,0 +1,41 @@
+"""Identifiers that sort by the time they were made: `t_01kf3v8c2x9q7wamb0`."""
+
+import secrets
+import threading
+import time
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's: no i, l, o, u
+_LENGTH, _CHANCE = 18, 45  # characters; bits of chance after 45 bits of milliseconds (to 3084)
+_STEP = 1 << 20
+
+
+class _Sequence:
+    """Numbers that only grow within this process, also where the clock is set back."""
+
+    def __init__(self) -> None:
+        self._last = 0
+        self._lock = threading.Lock()
+
+    def next(self) -> int:
+        now = time.time_ns() // 1_000_000 << _CHANCE
+        with self._lock:
+            if now > self._last:
+                self._last = now + secrets.randbits(_CHANCE - 1)
+            else:
+                self._last += 1 + secrets.randbelow(_STEP)
+            return self._last
+
+
+_sequence = _Sequence()
+
+
+def new_id(prefix: str) -> str:
+    """Return a new identifier, greater than every earlier one of this process.
+
+    Those of other processes differ by 44 bits of chance a millisecond.
+    """
+    number, digits = _sequence.next(), []
+    for _ in range(_LENGTH):
+        digits.append(_ALPHABET[number & 31])
+        number >>= 5
+    return f"{prefix}_{''.join(reversed(digits))}"
