@@ -2,8 +2,9 @@
 
 from fastapi import APIRouter
 
+from service.api.tickets import ERRORS
 from service.deps import READING, EngineDep
-from service.schemas.triage import ErrorOut, LabelOut, LabelsOut
+from service.schemas.triage import LabelOut, LabelsOut
 from triage import CHINESE, ENGLISH
 from triage.labels import (
     SENTIMENT_CHINESE,
@@ -15,7 +16,7 @@ from triage.labels import (
 router = APIRouter(prefix="/v1", tags=["labels"], dependencies=[READING])
 
 
-@router.get("/labels", responses={code: {"model": ErrorOut} for code in (401, 403, 503)})
+@router.get("/labels", responses=ERRORS)
 async def labels(engine: EngineDep) -> LabelsOut:
     """列出全部标签。List every label a verdict can hold."""
     issues = [

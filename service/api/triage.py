@@ -6,18 +6,16 @@ from typing import Any
 from fastapi import APIRouter, Response
 from pydantic import ValidationError
 
+from service.api.tickets import ERRORS
 from service.deps import READING, EngineDep, RunnerDep, StateDep
-from service.schemas.triage import BatchIn, BatchOut, ErrorOut, FeedbackIn, VerdictOut
+from service.schemas.triage import BatchIn, BatchOut, FeedbackIn, VerdictOut
 from triage import Feedback, InputError, Rejection, Triage
 from triage.records import to_json
 
 router = APIRouter(prefix="/v1", tags=["triage"], dependencies=[READING])
-_ERRORS: dict[int | str, dict[str, Any]] = {
-    code: {"model": ErrorOut} for code in (400, 401, 403, 413, 422, 429, 503)
-}
 
 
-@router.post("/triage", response_model=VerdictOut, responses=_ERRORS)
+@router.post("/triage", response_model=VerdictOut, responses=ERRORS)
 async def judge(item: FeedbackIn, engine: EngineDep, run: RunnerDep) -> Response:
     """判断一条反馈。Judge one piece of feedback."""
     feedback = Feedback(item.id, item.text, item.channel, item.received_at)
@@ -25,7 +23,7 @@ async def judge(item: FeedbackIn, engine: EngineDep, run: RunnerDep) -> Response
     return _json(verdict.to_dict())
 
 
-@router.post("/triage/batch", response_model=BatchOut, responses=_ERRORS)
+@router.post("/triage/batch", response_model=BatchOut, responses=ERRORS)
 async def judge_batch(
     batch: BatchIn, engine: EngineDep, run: RunnerDep, state: StateDep
 ) -> Response:

@@ -48,7 +48,7 @@ def listed(desk, ids, sort="newest", **wanted):
         ({"priority": 3}, {"danger"}),
         ({"sentiment": 2}, {"parcel", "danger"}),
         ({"channel": "app"}, {"thanks"}),
-        ({"breached": True}, {"parcel", "danger"}),
+        ({"breached": True}, {"parcel"}),
         ({"neglected": True}, {"parcel"}),
         ({"waiting": True}, {"parcel"}),
         ({"waiting": False}, {"danger", "thanks"}),
