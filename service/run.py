@@ -2,14 +2,18 @@
 
 import gc
 import sys
+from datetime import date, timedelta
 from pathlib import Path
 
 import uvicorn
 
 from service.app import create_app
+from service.desk.books import load_books
 from service.logs import configure_logs
 from service.settings import read_settings
 from triage import Triage
+
+_NOTICE = timedelta(days=60)
 
 
 def serve(*, host: str, port: int, model: Path | None, policy: Path | None) -> None:
@@ -22,6 +26,7 @@ def serve(*, host: str, port: int, model: Path | None, policy: Path | None) -> N
         f"分诊 Fenzhen  http://{shown}:{port}   接口文档 API: http://{shown}:{port}/docs",
         flush=True,
     )
+    _say_when_calendars_end(settings.desk)
     # The writer computes while the event loop answers: at the usual 5 ms it would wait as long
     # for each of its turns.
     sys.setswitchinterval(0.001)
@@ -30,3 +35,13 @@ def serve(*, host: str, port: int, model: Path | None, policy: Path | None) -> N
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
     uvicorn.run(create_app(engine, settings), host=host, port=port, log_level="warning")
+
+
+def _say_when_calendars_end(folder: Path | None) -> None:
+    until = load_books(folder).clocks.valid_until
+    if until and until - date.today() < _NOTICE:
+        print(
+            f"节假日数据到 {until} 为止，之后的时限不猜 holidays are known until {until}: "
+            "docs/operations.md",
+            flush=True,
+        )

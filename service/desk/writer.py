@@ -10,6 +10,7 @@ from service.desk.desk import Desk
 from service.errors import OverloadedError
 
 _PATIENCE = 0.003  # seconds
+_CROWD = 4  # commands in a transaction from which a little patience pays
 _MOST = 64  # commands in one transaction
 _Item = tuple[Command, "Future[Result]"]
 
@@ -69,7 +70,7 @@ class Writer:
     def _next(self) -> _Item | None:
         # Those that the last transaction answered are about to ask again: without a moment's
         # patience the clients fall into two halves that take turns, at twice the work.
-        if self._last > 1:
+        if self._last >= _CROWD:
             return self._queue.get(timeout=_PATIENCE)
         return self._queue.get_nowait()
 

@@ -148,3 +148,14 @@ def test_a_port_in_use_is_told(process, tiny_model):
     assert result.code != 0
     assert "address already in use" in result.err.lower()
     assert "Traceback" not in result.err
+
+
+@pytest.mark.parametrize(("days", "said"), [(30, True), (400, False)])
+def test_it_is_said_when_the_holidays_known_end_soon(serve, uvicorn, monkeypatch, days, said):
+    from datetime import date, timedelta
+    from types import SimpleNamespace
+
+    until = date.today() + timedelta(days=days)
+    books = SimpleNamespace(clocks=SimpleNamespace(valid_until=until))
+    monkeypatch.setattr("service.run.load_books", lambda _: books)
+    assert (str(until) in serve().out) is said
