@@ -40,7 +40,7 @@ async def import_(
     """
     content = await file.read()
     work = partial(
-        _import,
+        import_upload,
         runtime.desk,
         content,
         file.filename or "",
@@ -48,12 +48,13 @@ async def import_(
         actor=who.actor,
         source=source,
     )
-    return answer(_view(await to_thread.run_sync(work)))
+    return answer(import_view(await to_thread.run_sync(work)))
 
 
-def _import(
+def import_upload(
     desk: Desk, content: bytes, name: str, fields: Fields, *, actor: str, source: str
 ) -> Imported:
+    """Open a ticket for each record of a file that was sent. Raises FileFormatError."""
     with tempfile.TemporaryDirectory() as folder:
         # Only the ending of the sender's name is used: the rest could point anywhere.
         path = Path(folder) / f"upload{''.join(Path(name).suffixes[-2:])[:20]}"
@@ -73,7 +74,8 @@ def _as_sent(error: FileFormatError, path: Path, name: str) -> FileFormatError:
     return FileFormatError(message, remedy=remedy, code=error.code)
 
 
-def _view(done: Imported) -> dict[str, Any]:
+def import_view(done: Imported) -> dict[str, Any]:
+    """Return what became of a file; of many rejected records the first are listed."""
     return {
         "created": done.created,
         "repeated": done.repeated,

@@ -2,7 +2,17 @@
 
 from fastapi import APIRouter
 
-from service.web import customer, inbox, review, rules, session, start, tasks, ticket
+from service.web import (
+    customer,
+    importing,
+    inbox,
+    review,
+    rules,
+    session,
+    start,
+    tasks,
+    ticket,
+)
 
 routers = (
     start.router,
@@ -11,6 +21,7 @@ routers = (
     review.router,
     rules.router,
     tasks.router,
+    importing.router,
     customer.router,
     session.router,
 )
