@@ -54,7 +54,11 @@ class Receiver:
             protocol_version = "HTTP/1.1"
 
             def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["content-length"]))
+                length = int(self.headers["content-length"])
+                body = self.rfile.read(length)
+                if len(body) < length:  # the sender was killed in the middle: nothing came
+                    self.close_connection = True
+                    return
                 named = {name.lower(): value for name, value in self.headers.items()}
                 self.send_response_only(take(named, body))
                 self.send_header("content-length", "0")
