@@ -264,3 +264,12 @@ def test_own_years_of_the_file_extend_its_calendar(loaded):
     sunday = datetime(2027, 1, 3, 10, tzinfo=ZoneInfo("Asia/Shanghai"))
     assert book.calendars["office"].is_open(sunday)
     assert not book.calendars["office"].is_open(sunday - timedelta(days=2))
+
+
+@pytest.mark.parametrize("urgency", [0, 1, 2, 3])
+@pytest.mark.parametrize("name", ["web", "quality", "service", "delivery", "follow_up", "other"])
+def test_a_web_message_is_answered_in_five_minutes_whichever_desk_has_it(name, urgency):
+    policy = load_clocks().policies[name]
+    for clock in (ClockName.FIRST_RESPONSE, ClockName.NEXT_RESPONSE):
+        target = policy.target(clock, urgency=urgency, channel="web")
+        assert target.within == timedelta(minutes=5)
