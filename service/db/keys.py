@@ -1,6 +1,6 @@
 """API keys and webhook endpoints: few rows, changed by hand, each change in the log."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -112,8 +112,3 @@ def note(
     """Write an event that belongs to no ticket."""
     row = {"id": new_id("e"), "ticket_id": None, "seq": 0, "kind": kind.value, "at": at}
     connection.execute(insert(events).values(**row, recorded_at=at, actor=actor, data=dict(data)))
-
-
-def names(rows: Sequence[EndpointRow]) -> list[str]:
-    """Return the names of endpoints."""
-    return [row.name for row in rows]

@@ -1,8 +1,6 @@
 """What pages and the API show beside the list: one ticket whole, customers, tasks, the log."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, Table, func, select
 from sqlalchemy.engine import RowMapping
@@ -14,7 +12,6 @@ from service.db.tables import (
     follow_ups,
     outbox,
     promises,
-    satisfaction,
     ticket_issues,
     tickets,
     verdicts,
@@ -100,10 +97,3 @@ def list_outbox(connection: Connection, state: str, limit: int) -> Rows:
     """Return letters of the outbox in a state, the newest first."""
     query = select(outbox).where(outbox.c.state == state).order_by(outbox.c.id.desc())
     return connection.execute(query.limit(limit)).mappings().all()
-
-
-def mean_satisfaction(connection: Connection, since: datetime) -> float | None:
-    """Return the mean of perceived / expected x 100 since a time; None without answers."""
-    query = select(func.avg(satisfaction.c.percent)).where(satisfaction.c.at >= since)
-    value: Any = connection.execute(query).scalar()
-    return round(float(value), 1) if value is not None else None

@@ -12,10 +12,9 @@ from service.db.keys import (
     all_keys,
     change_endpoint,
     has_keys,
-    names,
 )
 from service.db.notes import rule_hits
-from service.db.tables import events, messages, promises
+from service.db.tables import events, messages, promises, satisfaction
 from service.desk.commands import Close, Correct, Person, Rate
 from tests.service.desk.conftest import ANNA, MONDAY
 
@@ -84,14 +83,12 @@ def test_the_log_is_read_by_who_what_and_page(ticket, connection):
     assert [row["id"] for row in rest] == [row["id"] for row in rows[1:]]
 
 
-def test_the_mean_of_the_answers_leaves_out_where_nothing_was_expected(desk, ticket):
-    with desk.database.connect() as connection:
-        assert reading.mean_satisfaction(connection, MONDAY) is None
+def test_satisfaction_is_perceived_by_expected_and_nothing_where_nothing_was_expected(desk, ticket):
     for expected in (0, 8, 10):
         desk.did(Rate(ANNA, ticket_id=ticket, expected=expected, perceived=5))
     with desk.database.connect() as connection:
-        assert reading.mean_satisfaction(connection, MONDAY) == 56.2
-        assert reading.mean_satisfaction(connection, MONDAY + timedelta(days=1)) is None
+        rows = reading.rows_of_ticket(connection, satisfaction, ticket)
+    assert [row["percent"] for row in rows] == [None, 62.5, 50.0]
 
 
 def test_letters_of_the_outbox_are_listed_by_state(desk, add_endpoint):
@@ -128,7 +125,7 @@ def test_a_changed_endpoint_is_in_the_log_without_its_secrets(database, add_endp
         assert change_endpoint(connection, crm, {"active": False}, ANNA, MONDAY)
         assert not change_endpoint(connection, "none", {"active": False}, ANNA, MONDAY)
         told = reading.audit(connection, actor=ANNA, kind=None, limit=9, before=None)
-        assert names(all_endpoints(connection)) == ["crm"]
+        assert [row.name for row in all_endpoints(connection)] == ["crm"]
     assert "whsec_x" not in str([row["data"] for row in told])
     kinds = sorted(row["kind"] for row in told)
     assert kinds == ["endpoint.created", "endpoint.created", "endpoint.removed"]
