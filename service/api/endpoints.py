@@ -7,13 +7,13 @@ from sqlalchemy import Connection, select, update
 
 from service.api.tickets import ERRORS
 from service.api.views import answer, rows_view
+from service.db.engine import writing
 from service.db.keys import EndpointRow, add_endpoint, all_endpoints, change_endpoint
 from service.db.reading import list_outbox
 from service.db.rows import row_of
 from service.db.tables import endpoints, outbox
 from service.deps import HookKeeper, RuntimeDep
 from service.errors import ConflictError, NotFoundError
-from service.runtime import Runtime
 from service.schemas.kinds import Id
 from service.schemas.people import (
     EndpointIn,
@@ -39,7 +39,7 @@ def create(item: EndpointIn, runtime: RuntimeDep, who: HookKeeper) -> Response:
     secret = new_secret()
     kinds = sorted({kind.value for kind in item.kinds})
     row = EndpointRow(new_id("w"), item.name, item.url, [secret], kinds, True, runtime.desk.now())
-    with _writing(runtime) as connection:
+    with writing(runtime.database) as connection:
         if any(known.name == row.name for known in all_endpoints(connection)):
             raise ConflictError(
                 f"There is an endpoint {row.name!r}.",
@@ -47,10 +47,6 @@ def create(item: EndpointIn, runtime: RuntimeDep, who: HookKeeper) -> Response:
             )
         add_endpoint(connection, row, who.actor)
     return answer({**_view(row), "secret": secret}, 201)
-
-
-def _writing(runtime: Runtime) -> Any:
-    return runtime.database.execution_options(writes=True).begin()
 
 
 def _view(row: EndpointRow) -> dict[str, Any]:
@@ -68,7 +64,7 @@ def list_(runtime: RuntimeDep, who: HookKeeper) -> Response:
 def rotate(endpoint_id: Id, runtime: RuntimeDep, who: HookKeeper) -> Response:
     """换签名密钥；旧的继续签，直到再换。A new secret; the old one signs too until the next."""
     secret = new_secret()
-    with _writing(runtime) as connection:
+    with writing(runtime.database) as connection:
         row = _endpoint(connection, endpoint_id)
         values = {"secrets": [secret, *row.secrets][:_SECRETS]}
         change_endpoint(connection, endpoint_id, values, who.actor, runtime.desk.now())
@@ -88,7 +84,7 @@ def remove(endpoint_id: Id, runtime: RuntimeDep, who: HookKeeper) -> RemovedOut:
 
     Its name is free again: rules name endpoints, and another one may take its place.
     """
-    with _writing(runtime) as connection:
+    with writing(runtime.database) as connection:
         row = _endpoint(connection, endpoint_id)
         values = {"active": False, "name": _former(row)}
         change_endpoint(connection, endpoint_id, values, who.actor, runtime.desk.now())
@@ -119,7 +115,7 @@ def retry(letter_id: Id, runtime: RuntimeDep, who: HookKeeper) -> RetriedOut:
     """死信再发一次。Try a dead letter again, from the beginning of its waits."""
     now = runtime.desk.now()
     fresh = {"state": "pending", "attempts": 0, "next_at": now, "error": None}
-    with _writing(runtime) as connection:
+    with writing(runtime.database) as connection:
         dead = (outbox.c.id == letter_id) & (outbox.c.state == "dead")
         active = select(endpoints.c.id).where(endpoints.c.active)
         dead &= outbox.c.endpoint_id.in_(active)

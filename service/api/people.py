@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Response
 
 from service.api.tickets import ERRORS
 from service.api.views import answer, rows_view
+from service.db.engine import writing
 from service.db.keys import KeyRow, active_admins, add_key, all_keys, has_keys, revoke_key
 from service.db.reading import audit
 from service.db.rows import row_of
@@ -38,7 +39,7 @@ def create_key(item: KeyIn, runtime: RuntimeDep, who: KeyKeeper) -> Response:
     row = KeyRow(
         made.public_id, item.name, item.role.value, made.hash, runtime.desk.now(), who.actor
     )
-    with runtime.database.execution_options(writes=True).begin() as connection:
+    with writing(runtime.database) as connection:
         if item.role != Role.ADMIN and not has_keys(connection):
             raise _first_key()
         add_key(connection, row)
@@ -72,7 +73,7 @@ async def delete_key(key_id: Id, runtime: RuntimeDep, who: KeyKeeper) -> Revoked
 
 
 def _revoke(runtime: Runtime, key: str, actor: str) -> None:
-    with runtime.database.execution_options(writes=True).begin() as connection:
+    with writing(runtime.database) as connection:
         if active_admins(connection) == [key]:
             raise ConflictError(
                 "This is the last key of an admin: nobody could make another one.",

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Response
 
 from service.api.tickets import ERRORS
 from service.api.views import answer
+from service.db.engine import writing
 from service.db.keys import note
 from service.db.notes import rule_hits
 from service.deps import Reader, RuleKeeper, RuntimeDep
@@ -65,6 +66,6 @@ def _reload(runtime: Runtime, actor: str) -> Books:
     books = load_books(runtime.settings.desk)
     runtime.desk.books = books
     told = {"file": books.rules.source, "digest": books.rules.digest}
-    with runtime.database.execution_options(writes=True).begin() as connection:
+    with writing(runtime.database) as connection:
         note(connection, Kind.RULES_LOADED, actor, runtime.desk.now(), told)
     return books

@@ -5,9 +5,8 @@ from pathlib import Path
 
 from sqlalchemy import Engine, select
 
+from service.cli.places import own_database
 from service.db.cases import load_cases
-from service.db.engine import connect
-from service.db.migrate import upgrade
 from service.db.tables import tickets
 from service.desk.books import load_books
 from service.desk.routing import facts_of
@@ -44,15 +43,10 @@ def try_(path: Path | None, verdicts: Path | None, most: int) -> str:
 
 
 def _past(most: int) -> Iterator[Facts]:
-    settings = read_settings()
-    database = connect(settings.database_url)
-    upgrade(database)
-    try:
+    with own_database() as database:
         ids = _ids(database, most)
         for start in range(0, len(ids), _PAGE):
             yield from _facts(database, ids[start : start + _PAGE])
-    finally:
-        database.dispose()
 
 
 def _ids(database: Engine, most: int) -> list[str]:

@@ -1,5 +1,6 @@
 """Connect to the database: SQLite in `var/` with nothing to set up, or PostgreSQL by address."""
 
+from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
@@ -87,6 +88,11 @@ def _begin(connection: Connection) -> None:
     # A transaction that will write takes the lock at once: upgrading later can fail.
     writes = connection.get_execution_options().get("writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def writing(engine: Engine) -> AbstractContextManager[Connection]:
+    """Begin a transaction that writes, and commit it at the end of the block."""
+    return engine.execution_options(writes=True).begin()
 
 
 def checkpoint(engine: Engine) -> None:

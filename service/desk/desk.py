@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DataError, DBAPIError
 
 from service.db.cases import load_cases
+from service.db.engine import writing
 from service.desk.batch import Batch, Result
 from service.desk.books import Books
 from service.desk.commands import Command
@@ -101,8 +102,7 @@ class Desk:
         raise AssertionError("unreachable")
 
     def _transaction(self, commands: Sequence[Command]) -> list[Result]:
-        writing = self.database.execution_options(writes=True)
-        with writing.begin() as connection:
+        with writing(self.database) as connection:
             return Batch(connection, self.context()).run(commands)
 
 

@@ -60,7 +60,7 @@ def import_records(
     A broken record costs only itself. Times without a zone are those of the desk.
     """
     done, iterator = Imported(), iter(records)
-    zone = desk_zone(desk)
+    zone = desk.books.clocks.zone
     while chunk := list(islice(iterator, _MOST)):
         commands = []
         for item in chunk:
@@ -83,12 +83,6 @@ def _open(desk: Desk, commands: list[OpenTicket], done: Imported) -> None:
         else:
             done.created += 1
             done.first += [result.ticket_id] if len(done.first) < 10 else []
-
-
-def desk_zone(desk: Desk) -> tzinfo:
-    """Return the time zone of the desk: that of the calendar by which it counts working days."""
-    book = desk.books.clocks
-    return book.calendars[book.working_days].zone
 
 
 def command_of(

@@ -26,8 +26,7 @@ def read_promises(case: Case, message: Message, context: Context) -> None:
     for promise in case.promises:
         if promise.state in _UNSETTLED and promise.kind in done:
             _settle(case, promise, Kind.PROMISE_KEPT, message.at, f"person:{message.name or ''}")
-    book = context.clocks
-    local = message.at.astimezone(book.calendars[book.working_days].zone)
+    local = message.at.astimezone(context.clocks.zone)
     for found in find_commitments(message.text, local):
         if not found.conditional:
             _make(case, message, found, _due(found, message.at, context))

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
+from service.db.engine import writing
 from service.db.outbox import Letter, disable, settle, take
 from service.webhooks.backoff import next_attempt
 from service.webhooks.sender import Outcome, Sender
@@ -22,14 +23,14 @@ class Delivery:
     """One round sends every letter that is due."""
 
     def __init__(self, database: Engine, sender: Sender, *, now: Callable[[], datetime]) -> None:
-        self._database = database.execution_options(writes=True)
+        self._database = database
         self._sender = sender
         self._now = now
         self._random = random.Random()  # noqa: S311 - spreads retries, keeps no secret
 
     def __call__(self) -> bool:
         """Send once; True where there were so many that more may be due."""
-        with self._database.begin() as connection:
+        with writing(self._database) as connection:
             letters = take(connection, self._now(), _MOST)
         if not letters:
             return False
@@ -46,7 +47,7 @@ class Delivery:
 
     def _settle(self, letters: Sequence[Letter], outcomes: Sequence[Outcome]) -> None:
         pairs = list(zip(letters, outcomes, strict=True))
-        with self._database.begin() as connection:
+        with writing(self._database) as connection:
             settle(connection, [{"id": one.id, **self._change(one, came)} for one, came in pairs])
             disable(connection, {one.endpoint_id for one, came in pairs if came.gone})
 

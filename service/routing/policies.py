@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from service.routing.calendar_file import calendar
 from service.routing.calendars import Calendar, CalendarEndError
@@ -88,6 +89,11 @@ class ClockBook:
         """The last day that every calendar knows; None where none has to know days ahead."""
         ends = [one.valid_until for one in self.calendars.values() if one.valid_until]
         return min(ends, default=None)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone of the desk: that of the calendar by which working days are counted."""
+        return self.calendars[self.working_days].zone
 
     def policy(self, name: str) -> SlaPolicy:
         """Return a policy; the default one for a name that the file no longer has.

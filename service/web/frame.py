@@ -1,7 +1,7 @@
 """How a page is made: its template, who looks, headers that keep strangers out, errors as pages."""
 
 from collections.abc import Callable, Coroutine, Mapping
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -78,18 +78,12 @@ def render(
     common = {
         "who": who,
         "may_write": bool(who and who.may(Permission.WRITE_TICKET)),
-        "zone": zone_of(runtime) if runtime else UTC,
+        "zone": runtime.desk.books.clocks.zone if runtime else UTC,
         "now": runtime.desk.now() if runtime else datetime.now(UTC),
     }
     return _templates().TemplateResponse(
         request, name, common | context, status, {**_HEADERS, **(headers or {})}
     )
-
-
-def zone_of(runtime: Runtime) -> tzinfo:
-    """Return the time zone of the desk: that of the calendar that counts its working days."""
-    book = runtime.desk.books.clocks
-    return book.calendars[book.working_days].zone
 
 
 def problem_page(request: Request, error: TriageError) -> Response:

@@ -11,7 +11,7 @@ from service.routing.policies import ClockBook, SlaPolicy
 from service.routing.rulebook import Actions, Rulebook
 from service.routing.vocabulary import PRIORITIES
 from service.routing.wording import Said
-from service.web.frame import page_router, render, zone_of
+from service.web.frame import page_router, render
 from service.web.times import span
 
 router = page_router()
@@ -22,7 +22,7 @@ _DAYS = 30
 def rules(request: Request, runtime: RuntimeDep, who: Reader) -> Response:
     """规则和时限。Rules and clocks."""
     books = runtime.desk.books
-    today = runtime.desk.now().astimezone(zone_of(runtime)).date()
+    today = runtime.desk.now().astimezone(runtime.desk.books.clocks.zone).date()
     with runtime.database.connect() as connection:
         hits = rule_hits(connection, today - timedelta(days=_DAYS))
     return render(
