@@ -10,6 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 ROOMS = {
     "labels": 0,
+    "taxonomy": 1,
     "errors": 0,
     "records": 1,
     "resources": 1,
@@ -23,6 +24,10 @@ ROOMS = {
     "decide": 3,
     "artifact": 4,
     "engine": 5,
+    "datasets": 6,
+    "drift": 6,
+    "registry": 6,
+    "selection": 6,
     "training": 6,
     "batch": 6,
     "files": 6,
@@ -41,6 +46,8 @@ SERVICE = {
     "people": 4,  # roles and keys need nothing; access looks up keys
     "db": 3,
     "desk": 5,
+    "labelstudio": 6,
+    "models": 6,
     "jobs": 6,
     "runtime": 7,
     "schemas": 7,

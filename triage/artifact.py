@@ -19,6 +19,7 @@ from triage.errors import ModelError, OutputError, TokeniserMismatchError
 from triage.records import ModelName
 from triage.scorers.linear import TASKS, LinearScorer, LinearWeights, check_shapes
 from triage.scorers.stage2 import Stage2
+from triage.taxonomy import Taxonomy, from_list, of_codes
 from triage.text.segment import Segmenter, Tokeniser
 
 FORMAT = "fenzhen-model-1"
@@ -41,11 +42,12 @@ _REMEDY = "Use a folder written by `triage train`, or restore it from its source
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A loaded model: what it is called, its manifest, and its scorer."""
+    """A loaded model: what it is called, its manifest, its scorer, and what its labels mean."""
 
     name: ModelName
     manifest: Mapping[str, Any]
     scorer: LinearScorer
+    taxonomy: Taxonomy
 
 
 def load(folder: Path, *, segmenter: Segmenter | None = None) -> Model:
@@ -55,7 +57,16 @@ def load(folder: Path, *, segmenter: Segmenter | None = None) -> Model:
     words = segmenter or Segmenter()
     _check_tokeniser(folder, manifest, words.identity)
     name = ModelName(manifest["name"], manifest["version"], model_hash(manifest))
-    return Model(name, manifest, LinearScorer(_weights(folder, manifest), words))
+    return Model(
+        name, manifest, LinearScorer(_weights(folder, manifest), words), taxonomy(manifest)
+    )
+
+
+def taxonomy(manifest: Mapping[str, Any]) -> Taxonomy:
+    """Return what the labels of a model mean, as its manifest says."""
+    if rows := manifest.get("taxonomy"):
+        return from_list(rows)
+    return of_codes(manifest["labels"])
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from triage.records import (
 from triage.resources import default_model
 from triage.scorers.base import URGENCY, Clue, ScoreBatch, Scorer
 from triage.signals import Signal, find
+from triage.taxonomy import Taxonomy, of_codes
 from triage.text.clean import Cleaned
 from triage.text.clean_all import clean_all
 from triage.text.script import all_simplified
@@ -48,10 +49,13 @@ class _Ready:
 class Triage:
     """Turns feedback into verdicts with one scorer and one policy. Safe to share by threads."""
 
-    def __init__(self, scorer: Scorer, policy: Policy, name: ModelName) -> None:
+    def __init__(
+        self, scorer: Scorer, policy: Policy, name: ModelName, taxonomy: Taxonomy | None = None
+    ) -> None:
         self.scorer = scorer
         self.policy = policy
         self.name = name
+        self.taxonomy = taxonomy or of_codes(scorer.labels)
 
     @classmethod
     def load(cls, path: str | Path | None = None, *, policy: str | Path | None = None) -> "Triage":
@@ -61,7 +65,8 @@ class Triage:
         made with other words, PolicyError for an unusable policy.
         """
         model = load(Path(path) if path else default_model())
-        return cls(model.scorer, Policy.load(Path(policy) if policy else None), model.name)
+        rules = Policy.load(Path(policy) if policy else None)
+        return cls(model.scorer, rules, model.name, model.taxonomy)
 
     def __call__(self, feedback: Feedback) -> Verdict:
         """Return the verdict on one piece of feedback. Raises RecordError if it has none."""

@@ -216,3 +216,4 @@ class Example:
     channel: str = ""
     turn: str = ""
     unsure: bool = False
+    customer: str = ""

@@ -2,7 +2,10 @@
 
 from alembic import context
 
-from service.db.tables import metadata
+from service.db.analyst_tables import annotations
 
-context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
+# Of every table: whoever imports the last file of them has all.
+context.configure(
+    connection=context.config.attributes["connection"], target_metadata=annotations.metadata
+)
 context.run_migrations()

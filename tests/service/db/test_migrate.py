@@ -9,7 +9,7 @@ from sqlalchemy import inspect
 
 from service.db.engine import connect
 from service.db.migrate import head, revision, upgrade
-from service.db.tables import metadata
+from service.db.analyst_tables import annotations
 from tests.service.postgres import database_url
 
 __all__ = ["database_url"]
@@ -27,13 +27,13 @@ def test_an_empty_database_is_brought_to_the_present_shape(empty):
     upgrade(empty)
     assert revision(empty) == head()
     upgrade(empty)
-    assert set(metadata.tables) <= set(inspect(empty).get_table_names())
+    assert set(annotations.metadata.tables) <= set(inspect(empty).get_table_names())
 
 
 def test_the_migrated_tables_are_those_of_the_code(database):
     with database.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, metadata) == []
+        assert compare_metadata(context, annotations.metadata) == []
 
 
 def test_processes_that_start_together_migrate_once(empty):
