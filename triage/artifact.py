@@ -12,15 +12,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from triage import features
-from triage.errors import ModelError, OutputError, TokeniserMismatchError
+from triage.errors import (
+    DataError,
+    ModelError,
+    OutputError,
+    TamperedModelError,
+    TokeniserMismatchError,
+)
+from triage.policy import Band
 from triage.records import ModelName
-from triage.scorers.linear import TASKS, LinearScorer, LinearWeights, check_shapes
-from triage.scorers.stage2 import Stage2
 from triage.taxonomy import Taxonomy, from_list, of_codes
 from triage.text.segment import Segmenter, Tokeniser
+from triage.weights import Weights, WordScorer, from_file, scorer_of, to_bytes
 
 FORMAT = "fenzhen-model-1"
 MANIFEST, WEIGHTS, METRICS, CARD = (
@@ -46,27 +50,54 @@ class Model:
 
     name: ModelName
     manifest: Mapping[str, Any]
-    scorer: LinearScorer
+    scorer: WordScorer
     taxonomy: Taxonomy
 
 
 def load(folder: Path, *, segmenter: Segmenter | None = None) -> Model:
     """Load and check a model folder. Raises ModelError or TokeniserMismatchError."""
+    words = segmenter or Segmenter()
+    manifest = verify(folder, words.identity)
+    name = ModelName(manifest["name"], manifest["version"], model_hash(manifest))
+    weights = from_file(folder / WEIGHTS, manifest)
+    return Model(name, manifest, scorer_of(weights, words), taxonomy(manifest))
+
+
+def verify(folder: Path, here: Tokeniser) -> dict[str, Any]:
+    """Return the manifest of a folder whose files, features and tokeniser are as it says.
+
+    Raises ModelError, TamperedModelError or TokeniserMismatchError. No weight is read as one.
+    """
     manifest = read_manifest(folder)
     _check_files(folder, manifest)
-    words = segmenter or Segmenter()
-    _check_tokeniser(folder, manifest, words.identity)
-    name = ModelName(manifest["name"], manifest["version"], model_hash(manifest))
-    return Model(
-        name, manifest, LinearScorer(_weights(folder, manifest), words), taxonomy(manifest)
-    )
+    _check_tokeniser(folder, manifest, here)
+    return manifest
 
 
 def taxonomy(manifest: Mapping[str, Any]) -> Taxonomy:
-    """Return what the labels of a model mean, as its manifest says."""
-    if rows := manifest.get("taxonomy"):
-        return from_list(rows)
-    return of_codes(manifest["labels"])
+    """Return what the labels of a model mean, as its manifest says. Raises ModelError."""
+    rows = manifest.get("taxonomy")
+    if not rows:
+        return of_codes(manifest["labels"])
+    try:
+        found = from_list(rows)
+    except DataError as error:
+        raise ModelError(f"taxonomy in {MANIFEST}: {error.message}", remedy=_REMEDY) from error
+    if list(found.codes) != manifest["labels"]:
+        raise ModelError(f"{MANIFEST}: taxonomy and labels differ.", remedy=_REMEDY)
+    return found
+
+
+def bands(manifest: Mapping[str, Any]) -> dict[str, Band]:
+    """Return the thresholds a model brings for labels of its own. Raises ModelError."""
+    rows = manifest.get("bands", {})
+    try:
+        found = {code: Band(**row) for code, row in rows.items()}
+    except (TypeError, AttributeError) as error:
+        raise ModelError(f"bands in {MANIFEST}: {error}.", remedy=_REMEDY) from error
+    if wrong := [code for code, band in found.items() if not band.sound]:
+        raise ModelError(f"{MANIFEST}: the band of {wrong[0]!r} is unusable.", remedy=_REMEDY)
+    return found
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -100,17 +131,15 @@ def model_hash(manifest: Mapping[str, Any]) -> str:
 
 def save(
     folder: Path,
-    weights: LinearWeights,
+    weights: Weights,
     manifest: Mapping[str, Any],
     *,
     metrics: Mapping[str, Any],
     card: str,
 ) -> None:
     """Write a model folder; the manifest goes last, so a half-written folder is refused."""
-    from safetensors.numpy import save as to_bytes
-
     files = {
-        WEIGHTS: to_bytes(_tensors(weights)),
+        WEIGHTS: to_bytes(weights),
         METRICS: _json(metrics),
         CARD: card.encode(),
     }
@@ -149,13 +178,14 @@ def _check_files(folder: Path, manifest: Mapping[str, Any]) -> None:
             f"{folder} was made for features {manifest['features']}, this version has "
             f"{_feature_settings()}.",
             remedy="Retrain it with `triage train`, or install the version that made it.",
+            code="other_features",
         )
     for name, expected in manifest["files"].items():
         path = folder / name
         if not path.is_file():
             raise ModelError(f"{folder} lacks its file {name}.", remedy=_REMEDY)
         if hashlib.sha256(path.read_bytes()).hexdigest() != expected:
-            raise ModelError(
+            raise TamperedModelError(
                 f"{path} was changed after the model was made: its hash differs.", remedy=_REMEDY
             )
 
@@ -170,42 +200,3 @@ def _check_tokeniser(folder: Path, manifest: Mapping[str, Any], here: Tokeniser)
             remedy=f"Install {made.get('name')}=={made.get('version')} with the same "
             "dictionary, or retrain the model with `triage train`.",
         )
-
-
-def _tensors(weights: LinearWeights) -> dict[str, np.ndarray[Any, Any]]:
-    numbers = {
-        f"{task}.{key}": np.ascontiguousarray(getattr(net, key), dtype=np.float32)
-        for task, net in weights.stage2.items()
-        for key in Stage2.__slots__
-    }
-    return {
-        "kept": weights.kept.astype(np.uint32),
-        "idf": weights.idf.astype(np.float16),
-        "heads": np.ascontiguousarray(weights.heads, dtype=np.float16),
-        "bias": weights.bias.astype(np.float32),
-        **numbers,
-    }
-
-
-def _weights(folder: Path, manifest: Mapping[str, Any]) -> LinearWeights:
-    from safetensors import SafetensorError
-    from safetensors.numpy import load_file
-
-    try:
-        tensors = load_file(folder / WEIGHTS)
-        weights = LinearWeights(
-            labels=tuple(manifest["labels"]),
-            kept=tensors["kept"],
-            idf=tensors["idf"].astype(np.float32),
-            heads=tensors["heads"].astype(np.float32),
-            bias=tensors["bias"].astype(np.float64),
-            stage2={task: _stage2(tensors, task) for task in TASKS},
-        )
-        check_shapes(weights)
-        return weights
-    except (SafetensorError, KeyError, OSError, ValueError) as error:
-        raise ModelError(f"{folder / WEIGHTS} cannot be read: {error}.", remedy=_REMEDY) from error
-
-
-def _stage2(tensors: Mapping[str, np.ndarray[Any, Any]], task: str) -> Stage2:
-    return Stage2(*(tensors[f"{task}.{key}"] for key in Stage2.__slots__))

@@ -1,9 +1,12 @@
 """Scores, signals and policy in, decision out. The only place where thresholds act; pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from triage.policy import Policy
 from triage.records import Decision, Scores
+
+_FLAT: Mapping[str, str] = MappingProxyType({})
 
 
 def decide(
@@ -11,20 +14,22 @@ def decide(
     labels: Sequence[str],
     policy: Policy,
     *,
+    parents: Mapping[str, str] = _FLAT,
     signal_level: int = 0,
     settled: bool = False,
 ) -> Decision:
     """Turn the scores of one text into a decision.
 
     At or above a label's `assign` it is given, from `suggest` up to there it is suggested
-    and a person is asked, below both it is nothing. `signal_level` is the highest urgency
+    and a person is asked, below both it is nothing. `parents` names the label above each that
+    has one: what is given is given with its parent. `signal_level` is the highest urgency
     that a fact found by rule deserves: where there is one, less is asked of the model.
     `settled` says that the customer calls it over: then nobody must act, unless the model
     sees danger on its own.
     """
     if scores.scope < policy.outside:
         return _outside(scores)
-    issues, suggested, reasons = _issues(scores, labels, policy)
+    issues, suggested, reasons = _issues(scores, labels, policy, parents)
     critical = scores.urgency[3]
     if settled and critical < policy.urgency[2]:
         urgency = 0
@@ -47,19 +52,22 @@ def _outside(scores: Scores) -> Decision:
 
 
 def _issues(
-    scores: Scores, labels: Sequence[str], policy: Policy
+    scores: Scores, labels: Sequence[str], policy: Policy, parents: Mapping[str, str]
 ) -> tuple[list[str], list[str], list[str]]:
-    issues, suggested, reasons = [], [], []
-    for label, score in zip(labels, scores.issues, strict=True):
+    suggested, reasons = [], []
+    found = dict(zip(labels, scores.issues, strict=True))
+    given = {label for label, score in found.items() if score >= policy.band_of(label).assign}
+    implied = {parents[label] for label in given if label in parents}
+    for label, score in found.items():
         band = policy.band_of(label)
-        if score >= band.assign:
-            issues.append(label)
-            if score < band.sure:
-                reasons.append(f"{label}: {score:.2f} given, but below {band.sure:.2f}")
-        elif score >= band.suggest:
+        if label in implied:  # whether to ask is said of the child
+            continue
+        if label in given and score < band.sure:
+            reasons.append(f"{label}: {score:.2f} given, but below {band.sure:.2f}")
+        elif label not in given and score >= band.suggest:
             suggested.append(label)
             reasons.append(f"{label}: {score:.2f} between {band.suggest:.2f} and {band.assign:.2f}")
-    return issues, suggested, reasons
+    return [label for label in labels if label in given | implied], suggested, reasons
 
 
 def _urgency(levels: Sequence[float], policy: Policy, signal_level: int) -> int:

@@ -6,7 +6,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from triage.artifact import load
+from triage.artifact import bands, load
 from triage.decide import decide
 from triage.errors import InputError, RecordError
 from triage.policy import Policy
@@ -22,6 +22,7 @@ from triage.records import (
 )
 from triage.resources import default_model
 from triage.scorers.base import URGENCY, Clue, ScoreBatch, Scorer
+from triage.scorers.levels import lifted
 from triage.signals import Signal, find
 from triage.taxonomy import Taxonomy, of_codes
 from triage.text.clean import Cleaned
@@ -56,16 +57,22 @@ class Triage:
         self.policy = policy
         self.name = name
         self.taxonomy = taxonomy or of_codes(scorer.labels)
+        if set(self.taxonomy.codes) != set(scorer.labels):
+            raise InputError(
+                "The scorer and the taxonomy have different labels.",
+                remedy="Give the taxonomy that the model was trained with.",
+            )
 
     @classmethod
     def load(cls, path: str | Path | None = None, *, policy: str | Path | None = None) -> "Triage":
         """Load a model folder (None: the one in the box) and a policy file (likewise).
 
+        Labels that the policy does not name have the thresholds that the model brings.
         Raises ModelError for a missing or tampered folder, TokeniserMismatchError for one
         made with other words, PolicyError for an unusable policy.
         """
         model = load(Path(path) if path else default_model())
-        rules = Policy.load(Path(policy) if policy else None)
+        rules = Policy.load(Path(policy) if policy else None).with_bands(bands(model.manifest))
         return cls(model.scorer, rules, model.name, model.taxonomy)
 
     def __call__(self, feedback: Feedback) -> Verdict:
@@ -121,7 +128,8 @@ class Triage:
 
     def _verdicts(self, ready: Sequence[_Ready]) -> list[Verdict]:
         cleaned, signals = [item.cleaned for item in ready], [item.signals for item in ready]
-        scores = self.scorer.score(cleaned, signals)
+        raw = self.scorer.score(cleaned, signals)
+        scores = lifted(raw, self.scorer.labels, self.taxonomy.parents)
         rows = zip(
             scores.issues.round(4).tolist(),
             scores.sentiment.round(4).tolist(),
@@ -138,7 +146,12 @@ class Triage:
         level = max((signal.level for signal in item.signals), default=0)
         settled = any(signal.kind == "settled" for signal in item.signals)
         decision = decide(
-            scores, self.scorer.labels, self.policy, signal_level=level, settled=settled
+            scores,
+            self.scorer.labels,
+            self.policy,
+            parents=self.taxonomy.parents,
+            signal_level=level,
+            settled=settled,
         )
         return Verdict(
             id=item.feedback.id,

@@ -18,6 +18,13 @@ class Band:
     suggest: float
     sure: float = 0.0
 
+    @property
+    def sound(self) -> bool:
+        """Whether all three are probabilities in the order suggest, assign, sure."""
+        values = (self.suggest, self.assign, self.sure)
+        numbers = all(isinstance(v, int | float) and not isinstance(v, bool) for v in values)
+        return numbers and 0 < self.suggest <= self.assign <= self.sure < 1
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
@@ -41,6 +48,10 @@ class Policy:
     def band_of(self, label: str) -> Band:
         """Return the thresholds of `label`."""
         return self.labels.get(label, self.band)
+
+    def with_bands(self, bands: Mapping[str, Band]) -> "Policy":
+        """Return the policy with thresholds for those labels that it does not name itself."""
+        return replace(self, labels={**bands, **self.labels})
 
     @classmethod
     def load(cls, path: Path | None = None) -> "Policy":
@@ -143,11 +154,7 @@ def _band(values: Mapping[str, Any], base: Band, place: str) -> Band:
     )
     if "sure" not in values and isinstance(band.assign, int | float):
         band = replace(band, sure=max(base.sure, band.assign))
-    numbers = all(
-        isinstance(value, int | float) and not isinstance(value, bool)
-        for value in (band.assign, band.suggest, band.sure)
-    )
-    if not numbers or not 0 < band.suggest <= band.assign <= band.sure < 1:
+    if not band.sound:
         raise PolicyError(
             f"{place}: assign = {band.assign}, suggest = {band.suggest}, sure = {band.sure}.",
             remedy="All must lie between 0 and 1, in the order suggest, assign, sure.",

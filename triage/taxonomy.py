@@ -5,6 +5,7 @@ A taxonomy file is YAML: `labels`, a list of entries with `code`, `zh`, `en`, `d
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -16,9 +17,13 @@ from triage.labels import CHINESE, ENGLISH, ISSUES
 
 FILE = "taxonomy.yaml"
 SEPARATOR = "/"  # between the code of a parent and that of its child
+LONGEST = 50  # characters of a whole code: the inbox keeps no longer ones
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _KEYS = {"code", "zh", "en", "description", "phrases", "children"}
-_RESERVED = {"urgency", "sentiment", "polarity", "scope", "queue"}
+_RESERVED = {
+    *("urgency", "sentiment", "polarity", "scope", "queue"),
+    *("signal", "remedy", "promise"),  # what else a quote can speak for
+}
 _SHAPE = "See docs/taxonomy.md for the shape of the file."
 
 
@@ -54,17 +59,42 @@ class Taxonomy:
         return {label.code: label for label in self.labels}
 
     @cached_property
+    def parents(self) -> Mapping[str, str]:
+        """The code above each code that has one here."""
+        codes = set(self.codes)
+        return {label.code: label.parent for label in self.labels if label.parent in codes}
+
+    @cached_property
+    def roots(self) -> tuple[str, ...]:
+        """The codes of the upper level, in column order."""
+        return tuple(code for code in self.codes if code not in self.parents)
+
+    @cached_property
     def _by_name(self) -> Mapping[str, str]:
-        """Return the code of every name, however it is written; the first to claim it has it."""
+        """The code of every name, however it is written.
+
+        Codes go before names, and names before the own part of a child's code; a part that two
+        share is nobody's.
+        """
         names: dict[str, str] = {}
-        for label in self.labels:
-            for name in (label.code, label.zh, label.en, label.code.rpartition(SEPARATOR)[2]):
-                names.setdefault(_folded(name), label.code)
+        parts = Counter(_own_part(label.code) for label in self.labels)
+        alone = (label for label in self.labels if parts[_own_part(label.code)] == 1)
+        for claims in (
+            ((label.code, label.code) for label in self.labels),
+            ((name, label.code) for label in self.labels for name in (label.zh, label.en)),
+            ((_own_part(label.code), label.code) for label in alone),
+        ):
+            for name, code in claims:
+                names.setdefault(_folded(name), code)
         return names
 
     def find(self, name: str) -> str | None:
         """Return the code that a name stands for: a code, a Chinese or an English name."""
         return self._by_name.get(_folded(name))
+
+    def root(self, code: str) -> str:
+        """Return the code of the label above, or the code itself where there is none."""
+        return self.parents.get(code, code)
 
     def zh(self, code: str) -> str:
         """Return the Chinese name, or the code where there is none."""
@@ -77,7 +107,7 @@ class Taxonomy:
     def closed(self, issues: Iterable[str]) -> tuple[str, ...]:
         """Return the issues with their parents, in column order."""
         given = set(issues)
-        given |= {parent for code in given if (parent := code.rpartition(SEPARATOR)[0])}
+        given |= {self.parents[code] for code in given if code in self.parents}
         return tuple(code for code in self.codes if code in given)
 
     def to_list(self) -> list[dict[str, Any]]:
@@ -91,8 +121,12 @@ def of_codes(codes: Sequence[str]) -> Taxonomy:
 
 
 def from_list(rows: Sequence[Mapping[str, Any]]) -> Taxonomy:
-    """Make a taxonomy of what `to_list` gave."""
-    return Taxonomy(tuple(Label(**{**row, "phrases": tuple(row["phrases"])}) for row in rows))
+    """Make a taxonomy of what `to_list` gave. Raises DataError for anything else."""
+    try:
+        labels = [Label(**{**row, "phrases": tuple(row["phrases"])}) for row in rows]
+    except (TypeError, KeyError) as error:
+        raise DataError(f"This is no list of labels: {error}.", remedy=_SHAPE) from error
+    return Taxonomy(tuple(labels))
 
 
 BUILT_IN = of_codes(ISSUES)
@@ -103,10 +137,10 @@ def load_taxonomy(path: Path) -> Taxonomy:
     import yaml
 
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        raw = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise DataError(f"Cannot read {path}: {error.strerror}.", remedy=_SHAPE) from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         raise DataError(f"{path} is not YAML: {error}.", remedy=_SHAPE) from error
     if not isinstance(raw, dict) or set(raw) != {"labels"} or not isinstance(raw["labels"], list):
         raise DataError(f"{path} must hold one key, `labels`, with a list.", remedy=_SHAPE)
@@ -135,11 +169,14 @@ def _check_entry(row: Any, parent: str, place: str) -> None:
         raise DataError(
             f"{place}: needs a code of small letters, digits and underscores.", remedy=_SHAPE
         )
-    if unknown := set(row) - _KEYS:
+    if unknown := set(map(str, row)) - _KEYS:
         known = ", ".join(sorted(_KEYS))
         raise DataError(f"{place}: unknown key {min(unknown)!r}.", remedy=f"Known: {known}.")
     if row["code"] in _RESERVED:
         raise DataError(f"{place}: {row['code']!r} means something else.", remedy="Rename it.")
+    if parent and len(f"{parent}{SEPARATOR}{row['code']}") > LONGEST:
+        remedy = f"A code with its parent's has at most {LONGEST} characters."
+        raise DataError(f"{place}: the code is too long.", remedy=remedy)
     if parent and row.get("children"):
         raise DataError(f"{place}: a third level.", remedy="Two levels are the most.")
     _check_values(row, place)
@@ -149,20 +186,26 @@ def _check_values(row: Mapping[str, Any], place: str) -> None:
     for key in ("zh", "en", "description"):
         if not isinstance(row.get(key, ""), str):
             raise DataError(f"{place}: {key} must be text.", remedy=_SHAPE)
-    for key, kind in (("phrases", str), ("children", dict)):
+    for key, kind, what in (("phrases", str, "texts"), ("children", dict, "labels")):
         values = row.get(key, [])
         if not isinstance(values, list) or not all(isinstance(value, kind) for value in values):
-            raise DataError(f"{place}: {key} must be a list.", remedy=_SHAPE)
+            raise DataError(f"{place}: {key} must be a list of {what}.", remedy=_SHAPE)
 
 
 def _refuse_twice(labels: Sequence[Label], path: Path) -> None:
     if not labels:
         raise DataError(f"{path} names no label.", remedy=_SHAPE)
-    seen: set[str] = set()
-    for label in labels:
-        if label.code in seen:
-            raise DataError(f"{path}: {label.code!r} comes twice.", remedy="Name each label once.")
-        seen.add(label.code)
+    for what in ("code", "zh", "en"):
+        names = Counter(_folded(getattr(label, what)) for label in labels)
+        for label in labels:
+            name = getattr(label, what)
+            if names[_folded(name)] > 1:
+                told = f"{path}: two labels have the {what} {name!r}."
+                raise DataError(told, remedy="Name each label once, and by a name of its own.")
+
+
+def _own_part(code: str) -> str:
+    return code.rpartition(SEPARATOR)[2]
 
 
 def _folded(name: str) -> str:

@@ -1,4 +1,4 @@
-"""`triage train`, `triage evaluate` and `triage info`."""
+"""`triage evaluate` and `triage info`."""
 
 import sys
 from collections.abc import Sequence
@@ -14,7 +14,8 @@ from triage.cli.judge import ModelOption, PolicyOption
 from triage.engine import Triage
 from triage.errors import DataError, InputError
 from triage.records import Example, Verdict
-from triage.resources import default_model, resource
+from triage.resources import default_model
+from triage.taxonomy import Taxonomy
 
 CollectionsOption = Annotated[
     Path | None,
@@ -23,27 +24,6 @@ CollectionsOption = Annotated[
 HeldOutOption = Annotated[
     bool, typer.Option("--held-out", help="只用留出的文本 only the held-out test texts")
 ]
-
-
-def train(
-    out: Annotated[Path, typer.Option(help="写到哪里 model folder to write")],
-    data: Annotated[
-        list[Path] | None, typer.Option(help="标注数据 labelled .jsonl, or a folder of them")
-    ] = None,
-    collections: CollectionsOption = None,
-    name: Annotated[str, typer.Option(help="模型名 name of the model")] = "model",
-    version: Annotated[str, typer.Option(help="版本 version of the model")] = "1.0.0",
-    seed: Annotated[int, typer.Option(help="随机种子 seed")] = 0,
-) -> None:
-    """训练一个模型，并在留出的文本上评测。Train a model and measure it on held-out texts."""
-    require_training()
-    from triage.training.build import Plan, build
-    from triage.training.linear import Settings
-
-    folders = data or [resource("data", "seed"), resource("data", "annotations")]
-    plan = Plan(folders, out, collections, name, version, Settings(seed=seed))
-    metrics = build(plan, progress=lambda step: show.err.print(f"[dim]{step} …[/]"))
-    show.figures(metrics["test"], f"{name} {version}: held-out test texts")
 
 
 def evaluate(
@@ -82,7 +62,8 @@ def evaluate(
     if not pairs:
         raise DataError("None of the texts can be judged.", remedy="Check the data.")
     if out is not None:
-        _write_report(pairs, labels, out, texts=texts, left_out=len(examples) - len(pairs))
+        left_out = len(examples) - len(pairs)
+        _write_report(pairs, engine.taxonomy, out, texts=texts, left_out=left_out)
     _print_figures(by_slice(pairs, labels), as_json)
 
 
@@ -114,11 +95,11 @@ def labelled(
 ) -> list[Example]:
     """Read the texts to measure on. Raises DataError where none is left."""
     from triage.training.corpus import read_examples
-    from triage.training.splits import held_out
+    from triage.training.splits import held_out_of
 
     examples = read_examples(data, collections=collections, labels=labels)
     if only_held_out:
-        test = set(held_out()["test"])
+        test = set(held_out_of(data)["test"])
         examples = [example for example in examples if example.id in test]
     if not examples:
         raise DataError("No labelled text is left to measure on.", remedy="Check the data.")
@@ -127,7 +108,7 @@ def labelled(
 
 def _write_report(
     pairs: list[tuple[Example, Verdict]],
-    labels: Sequence[str],
+    taxonomy: Taxonomy,
     out: Path,
     *,
     texts: bool,
@@ -135,7 +116,9 @@ def _write_report(
 ) -> None:
     from triage.training import report
 
-    report.write(out, report.make(pairs, labels, texts=texts, left_out=left_out))
+    labels = taxonomy.codes
+    figures = report.make(pairs, labels, taxonomy=taxonomy, texts=texts, left_out=left_out)
+    report.write(out, figures)
     show.err.print(f"报告 report: {out / report.PAGE}", soft_wrap=True, markup=False)
 
 

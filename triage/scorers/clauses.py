@@ -4,13 +4,13 @@ A linear score is a sum over features, so it splits exactly into clauses. That g
 evidence for free and lets the second stage see one complaining clause in a long e-mail.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from triage.features import BITS, Batch, View, buckets, views
+from triage.features import BITS, Batch, View, buckets
 from triage.scorers.base import Floats
 
 Slots = NDArray[np.int32]
@@ -23,10 +23,12 @@ def slot_table(kept: NDArray[np.uint32]) -> Slots:
     return table
 
 
-def counts(batch: Batch, slots: Slots, width: int) -> Iterator[csr_matrix]:
+def counts(
+    seen: Iterable[View], slots: Slots, clauses: NDArray[np.int64], width: int
+) -> Iterator[csr_matrix]:
     """Yield, per view, the clauses x rows matrix of occurrences (duplicates unsummed)."""
-    for view in views(batch):
-        yield _view_counts(view, slots, batch.clauses, width)
+    for view in seen:
+        yield _view_counts(view, slots, clauses, width)
 
 
 def _view_counts(view: View, slots: Slots, clauses: NDArray[np.int64], width: int) -> csr_matrix:

@@ -33,16 +33,20 @@ _YES, _NO = 0.9, 0.05
 
 
 class KeywordScorer:
-    """Says 0.9 where one of a label's words occurs, else 0.05."""
+    """Says 0.9 where one of a label's words occurs, else 0.05. `words` holds those of each."""
 
     labels: tuple[str, ...] = ISSUES
+    words: Mapping[str, Sequence[str]] = WORDS
+
+    def __init__(self, words: Mapping[str, Sequence[str]] = WORDS) -> None:
+        self.labels, self.words = tuple(words), words
 
     def score(
         self, texts: Sequence[Cleaned], signals: Sequence[Sequence[Signal]] | None = None
     ) -> ScoreBatch:
         """Return the scores of `texts`, one row each; signals are not used."""
         simplified = [to_simplified(item.text) for item in texts]
-        clues = [_clues(text) for text in simplified]
+        clues = [_clues(text, self.words) for text in simplified]
         found = [{clue.target for clue in row} for row in clues]
         issues = np.array([[_YES if k in row else _NO for k in self.labels] for row in found])
         sentiment = np.array([_sentiment(bool(row)) for row in found])
@@ -61,11 +65,11 @@ def _no_polarity(row: int) -> Callable[[int, int], float]:
     return lambda start, end: 0.0
 
 
-def _clues(text: str) -> list[Clue]:
+def _clues(text: str, words: Mapping[str, Sequence[str]]) -> list[Clue]:
     return [
         Clue(label, text.index(word), text.index(word) + len(word), 1.0)
-        for label, words in WORDS.items()
-        for word in words
+        for label, known in words.items()
+        for word in known
         if word in text
     ]
 

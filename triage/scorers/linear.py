@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from triage.features import BREAKS, Batch, read
+from triage.features import BREAKS, Batch, View, read, views
 from triage.labels import Script
 from triage.scorers.base import URGENCY, Clue, Floats, ScoreBatch
 from triage.scorers.clauses import counts, first_clauses, pool, slot_table
@@ -47,6 +47,17 @@ class LinearWeights:
     stage2: Mapping[str, Stage2]
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Texts as a scorer sees them: laid out, with their signals, clauses and features."""
+
+    texts: Sequence[Cleaned]
+    found: Sequence[Sequence[Signal]]
+    batch: Batch
+    first: NDArray[np.int64]
+    views: Sequence[View]
+
+
 def check_shapes(weights: LinearWeights) -> None:
     """Raise ValueError where the parts of a model do not fit together."""
     rows, labels = len(weights.kept), len(weights.labels)
@@ -72,34 +83,55 @@ class LinearScorer:
         """The issue labels, in column order."""
         return self._weights.labels
 
+    @property
+    def segmenter(self) -> Segmenter:
+        """What parts texts into words."""
+        return self._segmenter
+
+    @property
+    def weights(self) -> LinearWeights:
+        """The numbers, as they are stored."""
+        return self._weights
+
     def score(
         self, texts: Sequence[Cleaned], signals: Sequence[Sequence[Signal]] | None = None
     ) -> ScoreBatch:
         """Return the scores of `texts` (cleaned, none empty), one row each."""
+        return self.judge(self.read(texts, signals))[0]
+
+    def read(
+        self, texts: Sequence[Cleaned], signals: Sequence[Sequence[Signal]] | None = None
+    ) -> Read:
+        """Read texts once, for this scorer and whatever is built upon it."""
         found = signals or [find(text) for text in all_simplified([t.text for t in texts])]
         batch = read([item.text for item in texts], self._segmenter)
-        first = first_clauses(batch)
-        share, features = self._features(batch, first)
-        wide = np.concatenate([features, np.array([vector(row) for row in found])], axis=1)
+        return Read(texts, found, batch, first_clauses(batch), tuple(views(batch)))
+
+    def judge(self, given: Read) -> tuple[ScoreBatch, Floats]:
+        """Return the scores of texts, and the share of each clause in each head."""
+        share, features = self._features(given)
+        wide = np.concatenate([features, np.array([vector(row) for row in given.found])], axis=1)
         stage2 = self._weights.stage2
-        quotes = _Quotes(texts, batch, share, first, self.labels)
-        scripts = scripts_of(batch.raw, batch.docs)
-        return ScoreBatch(
+        quotes = Quotes(given, share, self.labels)
+        scripts = scripts_of(given.batch.raw, given.batch.docs)
+        scores = ScoreBatch(
             issues=stage2["issues"](features),
             sentiment=levels(stage2["sentiment"](features)),
             urgency=levels(stage2["urgency"](wide)),
-            scope=_scope(stage2["scope"](features)[:, 0], texts, scripts),
+            scope=_scope(stage2["scope"](features)[:, 0], given.texts, scripts),
             clues=quotes,
             polarity=quotes.polarity,
             scripts=scripts,
         )
+        return scores, share
 
-    def _features(self, batch: Batch, first: NDArray[np.int64]) -> tuple[Floats, Floats]:
-        sums = np.zeros((len(batch.clauses), self._table.shape[1]), dtype=np.float32)
-        for matrix in counts(batch, self._slots, len(self._table)):
+    def _features(self, given: Read) -> tuple[Floats, Floats]:
+        clauses = given.batch.clauses
+        sums = np.zeros((len(clauses), self._table.shape[1]), dtype=np.float32)
+        for matrix in counts(given.views, self._slots, clauses, len(self._table)):
             sums += matrix @ self._table
-        squares = np.add.reduceat(sums[:, -1].astype(np.float64), first)
-        return pool(sums[:, :-1].astype(np.float64), first, squares, self._weights.bias)
+        squares = np.add.reduceat(sums[:, -1].astype(np.float64), given.first)
+        return pool(sums[:, :-1].astype(np.float64), given.first, squares, self._weights.bias)
 
 
 def _scope(scores: Floats, texts: Sequence[Cleaned], scripts: Sequence[Script]) -> Floats:
@@ -111,21 +143,19 @@ def _scope(scores: Floats, texts: Sequence[Cleaned], scripts: Sequence[Script]) 
     return np.where(foreign, 0.0, scores)
 
 
-class _Quotes:
-    """Finds, when asked, the clauses of a text that weigh most for a target."""
+class Quotes:
+    """Finds, when asked, the clauses of a text that weigh most for a target.
 
-    def __init__(
-        self,
-        texts: Sequence[Cleaned],
-        batch: Batch,
-        share: Floats,
-        first: NDArray[np.int64],
-        labels: Sequence[str],
-    ) -> None:
-        self._texts, self._batch, self._share, self._starts = texts, batch, share, first
+    `share` is clauses x heads; the heads after the urgency steps are polarity and scope.
+    """
+
+    def __init__(self, given: Read, share: Floats, labels: Sequence[str]) -> None:
+        self._texts, self._batch = given.texts, given.batch
+        self._share, self._starts = share, given.first
         # Of urgency the step to 2; polarity comes after the steps.
         skipped = [""] * (SENTIMENT_STEPS + 1)
-        self._names = (*labels, *skipped, URGENCY, "", _POLARITY)
+        names = (*labels, *skipped, URGENCY, "", _POLARITY)
+        self._names = names[: share.shape[1]]
 
     # Plain lists, made when first asked: most clauses are few, and arrays cost more than
     # they save on them.
@@ -147,6 +177,7 @@ class _Quotes:
         return {name: self._share[:, k].tolist() for k, name in enumerate(self._names) if name}
 
     def __call__(self, row: int, target: str, limit: int) -> list[Clue]:
+        """Return the clauses of a text that weigh most for `target`, the heaviest first."""
         start, end = self._first[row], self._first[row + 1]
         weights = self._weights[target]
         order = sorted(range(start, end), key=weights.__getitem__, reverse=True)[:limit]

@@ -30,10 +30,21 @@ def _target(example: Example, labels: Sequence[str]) -> list[bool]:
     return [label in issues for label in labels] + steps
 
 
+def known_outputs(examples: Sequence[Example], labels: Sequence[str]) -> NDArray[np.bool_]:
+    """Return, shaped as `targets`, what is known of each example; the rest teaches nothing."""
+    rows = [
+        [e.issues is not None] * len(labels)
+        + [e.sentiment is not None] * 4
+        + [e.urgency is not None] * 3
+        for e in examples
+    ]
+    return np.array(rows, dtype=np.bool_).reshape(len(examples), len(labels) + 7)
+
+
 def svc(matrix: csr_matrix, wanted: NDArray[np.bool_], strength: float, seed: int) -> Head:
     """Fit one linear head; a label that all or none have gets a constant."""
     if wanted.all() or not wanted.any():
-        return np.zeros(matrix.shape[1]), 1.0 if wanted.all() else -1.0
+        return np.zeros(matrix.shape[1]), 1.0 if wanted.any() else -1.0
     fitted = LinearSVC(C=strength, random_state=seed, dual=True, max_iter=2000)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
@@ -42,13 +53,20 @@ def svc(matrix: csr_matrix, wanted: NDArray[np.bool_], strength: float, seed: in
 
 
 def fit_heads(
-    matrix: csr_matrix, wanted: NDArray[np.bool_], strength: float, seed: int
+    matrix: csr_matrix,
+    wanted: NDArray[np.bool_],
+    known: NDArray[np.bool_],
+    strength: float,
+    seed: int,
 ) -> list[Head]:
-    """Fit a head for each column of `wanted`."""
+    """Fit a head for each column of `wanted`, on the texts of which it is `known`."""
     # Processes, never threads: liblinear draws from one generator for the whole process,
     # so heads fitted side by side in threads would differ from run to run.
     jobs = 1 if matrix.shape[0] < _SMALL else 2
-    tasks = (delayed(svc)(matrix, column, strength, seed) for column in wanted.T)
+    tasks = (
+        delayed(svc)(matrix if use.all() else matrix[use], column[use], strength, seed)
+        for column, use in zip(wanted.T, known.T, strict=True)
+    )
     return list(Parallel(n_jobs=jobs)(tasks))
 
 

@@ -1,6 +1,6 @@
 """Fit the word model: heads, networks on predictions out of fold, calibration."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,7 +18,7 @@ from triage.text.clean import clean
 from triage.text.script import to_simplified
 from triage.text.segment import Segmenter
 from triage.training import heads as stage1
-from triage.training.heads import Head, targets
+from triage.training.heads import Head, known_outputs, targets
 from triage.training.matrix import Counts, count
 from triage.training.second import always, calibrated, fit_networks
 
@@ -156,11 +156,12 @@ class _Fit:
         strength, seed = self.settings.strength, self.settings.seed
         matrix = counted.labelled.normed(counted.idf)
         outside = counted.outside.normed(counted.idf) if counted.outside else None
+        known = known_outputs(self.texts.labelled, self.labels)
         if use is not None:
-            matrix, wanted = matrix[use], wanted[use]
+            matrix, wanted, known = matrix[use], wanted[use], known[use]
         if outside is not None and use_outside is not None:
             outside = outside[use_outside]
-        heads = stage1.fit_heads(matrix, wanted, strength, seed)
+        heads = stage1.fit_heads(matrix, wanted, known, strength, seed)
         return [*heads, direction, stage1.scope_head(matrix, outside, strength, seed)]
 
     def _out_of_fold(
@@ -183,14 +184,13 @@ class _Fit:
     def _networks(
         self, inside: Floats, outside: Floats | None, wanted: NDArray[np.bool_]
     ) -> dict[str, Stage2]:
-        n = len(self.labels)
         wide = np.concatenate([inside, _signals(self.texts.labelled)], axis=1)
         scope_inputs = inside if outside is None else np.concatenate([inside, outside])
         scope = np.arange(len(scope_inputs)) < len(inside)
         return {
-            "issues": self._net(inside, wanted[:, :n]),
-            "sentiment": self._net(inside, wanted[:, n : n + SENTIMENT_STEPS]),
-            "urgency": self._net(wide, wanted[:, n + SENTIMENT_STEPS :]),
+            task: self._net((wide if task == "urgency" else inside)[use], wanted[use, part])
+            for task, part, use in self._tasks(self.texts.labelled)
+        } | {
             "scope": always(inside.shape[1])
             if outside is None  # nothing to tell feedback from
             else self._net(scope_inputs, scope[:, None], networks=1, hidden=16),
@@ -223,13 +223,21 @@ class _Fit:
         counts = count([e.text for e in aside], self.segmenter).columns(counted.kept)
         inputs = stage1.features(counts, heads, counted.idf)
         wide = np.concatenate([inputs, _signals(aside)], axis=1)
-        wanted, n = targets(aside, self.labels), len(self.labels)
-        steps = n + SENTIMENT_STEPS
+        wanted = targets(aside, self.labels)
         return nets | {
-            "issues": calibrated(nets["issues"], inputs, wanted[:, :n]),
-            "sentiment": calibrated(nets["sentiment"], inputs, wanted[:, n:steps]),
-            "urgency": calibrated(nets["urgency"], wide, wanted[:, steps:]),
+            task: calibrated(
+                nets[task], (wide if task == "urgency" else inputs)[use], wanted[use, part]
+            )
+            for task, part, use in self._tasks(aside)
         }
+
+    def _tasks(self, examples: Sequence[Example]) -> Iterator[tuple[str, slice, NDArray[np.bool_]]]:
+        """Yield each task, its columns of the targets, and the examples it is known of."""
+        n, known = len(self.labels), known_outputs(examples, self.labels)
+        steps = n + SENTIMENT_STEPS
+        parts = (slice(0, n), slice(n, steps), slice(steps, None))
+        for task, part in zip(("issues", "sentiment", "urgency"), parts, strict=True):
+            yield task, part, known[:, part.start]
 
 
 def document_frequency(counts: Counts | None) -> NDArray[np.int64]:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, diags, vstack
 
-from triage.features import BITS, read
+from triage.features import BITS, read, views
 from triage.scorers.base import Floats
 from triage.scorers.clauses import Slots, counts, first_clauses, pool
 from triage.text.clean import clean
@@ -59,7 +59,7 @@ def count(texts: Sequence[str], segmenter: Segmenter) -> Counts:
     for start in range(0, len(texts), _CHUNK):
         chunk = [clean(text).text or _BLANK for text in texts[start : start + _CHUNK]]
         batch = read(chunk, segmenter)
-        matrices.append(csr_matrix(sum(counts(batch, every, 1 << BITS))))
+        matrices.append(csr_matrix(sum(counts(views(batch), every, batch.clauses, 1 << BITS))))
         firsts.append(first_clauses(batch) + total)
         total += len(batch.clauses)
     return Counts(vstack(matrices).tocsr(), np.concatenate(firsts))

@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -129,6 +130,39 @@ def test_texts_without_any_issue_have_no_macro_f1_but_can_be_all_right(seed_text
     figures = figures_of([pair("a", seed_texts[0])], times=0)
     assert np.isnan(figures["macro_f1"][0])
     assert figures["exact_match"][0] == 1
+
+
+def unlabelled(example, verdict, *names):
+    return replace(example, **dict.fromkeys(names)), verdict
+
+
+def test_what_is_not_known_counts_in_no_figure(seed_texts):
+    rows = three_hits_of_five(seed_texts)
+    blank = [
+        unlabelled(*pair(f"n{k}", "x", (), ("delivery",), urgency=(0, 3), sentiment=(1, 5)), *names)
+        for k, names in enumerate([("issues", "sentiment", "urgency")] * 4)
+    ]
+    alone, mixed = figures_of(rows, times=0), figures_of(rows + blank, times=0)
+    assert alone.keys() == mixed.keys()
+    for name, values in alone.items():
+        assert mixed[name][0] == pytest.approx(values[0], nan_ok=True), name
+
+
+def test_one_label_that_is_not_known_leaves_the_others_of_its_text(seed_texts):
+    rows = three_hits_of_five(seed_texts)
+    rows += [unlabelled(*pair("n", "x", ("other",), ("other",), urgency=(3, 3)), "sentiment")]
+    part = tally(rows, ISSUES)
+    assert part.known.sum(axis=0).tolist() == [6, 5, 6]
+    assert agreement(part, times=0)["critical_recall"][0] == 1
+    assert part.part(np.array([5])).known.tolist() == [[True, False, True]]
+
+
+def test_draws_in_which_nothing_is_known_give_no_number(seed_texts):
+    rows = three_hits_of_five(seed_texts)[:1]
+    rows += [unlabelled(*pair(f"n{k}", "x"), "sentiment", "issues") for k in range(9)]
+    values = figures_of(rows, times=200)["exact_match"]
+    assert np.isnan(values).any()
+    assert figure(values).value == 1
 
 
 def test_the_interval_of_every_figure_contains_it(seed_texts):

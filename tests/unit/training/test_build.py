@@ -70,7 +70,7 @@ def test_a_handful_of_texts_is_refused_before_anything_is_written(tmp_path):
     path = tmp_path / "few.jsonl"
     row = {"text": "质量差", "issues": [], "sentiment": 3, "urgency": 0}
     path.write_text("\n".join(json.dumps(row | {"id": str(k)}) for k in range(19)), "utf-8")
-    with pytest.raises(DataError, match="Only 19 labelled texts") as caught:
+    with pytest.raises(DataError, match="Only 19 texts with known issues") as caught:
         build(Plan([path], tmp_path / "m"))
     assert "20" in caught.value.remedy
     assert not (tmp_path / "m").exists()

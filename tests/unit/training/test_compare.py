@@ -1,5 +1,6 @@
 import json
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -158,11 +159,23 @@ def test_other_texts_or_another_order_are_refused(texts):
             compare(rows, other, ISSUES)
 
 
-def test_models_of_other_labels_are_refused(texts):
+def test_a_label_that_a_model_does_not_judge_is_refused(texts):
     rows = judged(OLD, texts, now_and_then(1), n=40)
-    with pytest.raises(InputError, match="delivery") as caught:
-        compare(rows, rows, ISSUES[:2])
+    with pytest.raises(InputError, match="price") as caught:
+        compare(rows, rows, (*ISSUES, "price"))
     assert caught.value.code == "other_labels"
+
+
+def test_models_of_other_labels_are_compared_on_those_they_share(texts):
+    old, new = (judged(model, texts, now_and_then(1), n=60) for model in (OLD, NEW))
+    new = [(e, replace(v, scores={**v.scores, "price": 0.1})) for e, v in new]
+    result = compare(old, new, ISSUES[:4])
+    assert result.labels == ISSUES[:4]
+    assert (result.only_first, result.only_second) == ((), ("price",))
+    assert result.to_dict()["labels"]["only_second"] == ["price"]
+    assert {part.figure for part in result.overall if part.figure.endswith(".f1")} == {
+        f"{label}.f1" for label in ISSUES[:4]
+    }
 
 
 def test_no_texts_are_no_comparison():

@@ -11,8 +11,10 @@ from triage.training.corpus import (
     read_collection,
     read_examples,
     read_polarity,
+    taxonomy_of,
     text_hash,
 )
+from triage.training.splits import held_out
 
 ROW = {"id": "a", "text": "质量差", "issues": ["product_quality"], "sentiment": 2, "urgency": 1}
 JOINED = {"id": "c1", "hash": text_hash("送得慢"), "issues": ["delivery"]}
@@ -106,7 +108,8 @@ def test_the_known_labels_are_told(data):
         (ROW | {"sentiment": 0}, "sentiment"),
         (ROW | {"sentiment": 6}, "sentiment"),
         (ROW | {"sentiment": "2"}, "sentiment"),
-        (ROW | {"sentiment": None}, "sentiment"),
+        (ROW | {"sentiment": 2.0}, "sentiment"),
+        (ROW | {"sentiment": True}, "sentiment"),
         (ROW | {"urgency": 4}, "urgency"),
         (ROW | {"urgency": -1}, "urgency"),
     ],
@@ -117,7 +120,7 @@ def test_a_broken_row_is_named_with_file_line_and_reason(data, row, said):
     assert said in message
 
 
-@pytest.mark.parametrize("change", [{"text": None}, {"text": 5}, {"issues": None}])
+@pytest.mark.parametrize("change", [{"text": None}, {"text": 5}, {"issues": "other"}])
 def test_a_value_of_the_wrong_kind_is_named_with_file_and_line(data, change):
     with pytest.raises(DataError, match="line 1"):
         read_examples([data(ROW | change)])
@@ -128,6 +131,62 @@ def test_a_file_that_excel_or_a_windows_editor_wrote_is_read(tmp_path, encoding)
     path, text = tmp_path / "own.jsonl", "昨天买的保温杯今天就漏水了，联系客服没有人回复"
     path.write_bytes(json.dumps(ROW | {"text": text}, ensure_ascii=False).encode(encoding))
     assert read_examples([path])[0].text == text
+
+
+def test_a_null_is_kept_as_not_known(data):
+    path = data(ROW | {"issues": None, "sentiment": None, "urgency": None})
+    (example,) = read_examples([path])
+    assert (example.issues, example.sentiment, example.urgency) == (None, None, None)
+
+
+def test_the_customer_is_read_as_text(data):
+    rows = [ROW | {"customer": 17}, ROW | {"id": "b", "customer": None}]
+    assert [e.customer for e in read_examples([data(*rows)])] == ["17", ""]
+
+
+def test_what_an_import_rejected_is_no_example(data, tmp_path):
+    data(ROW)
+    data({"file": "x.csv", "row": 3, "why": "empty_text"}, name="rejected.jsonl")
+    assert [example.id for example in read_examples([tmp_path])] == ["a"]
+
+
+TAXONOMY = """labels:
+  - code: hardware
+    zh: 硬件
+    children:
+      - {code: heat, zh: 发热}
+  - {code: shipping, zh: 物流}
+"""
+
+
+@pytest.fixture
+def own_labels(tmp_path):
+    (tmp_path / "taxonomy.yaml").write_text(TAXONOMY, encoding="utf-8")
+    return ("hardware", "hardware/heat", "shipping")
+
+
+def test_a_folder_with_its_own_labels_is_read_with_them_and_a_label_brings_its_parent(
+    data, own_labels, tmp_path
+):
+    path = data(ROW | {"issues": ["shipping", "hardware/heat"]})
+    for given in (tmp_path, path):
+        assert taxonomy_of([given]).codes == own_labels
+        (example,) = read_examples([given])
+        assert example.issues == ("hardware", "hardware/heat", "shipping")
+
+
+def test_labels_of_the_box_are_unknown_in_a_folder_with_its_own(data, own_labels, tmp_path):
+    data(ROW)
+    assert "'product_quality'" in refused(tmp_path)
+    assert read_examples([tmp_path], labels=("product_quality",))[0].issues == ("product_quality",)
+
+
+def test_folders_with_labels_that_differ_are_not_read_together(data, own_labels, tmp_path):
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "taxonomy.yaml").write_text("labels: [{code: late, zh: 迟到}]", encoding="utf-8")
+    with pytest.raises(DataError, match="name different labels"):
+        read_examples([tmp_path, other])
 
 
 def test_one_id_for_two_texts_is_refused(data):
@@ -193,6 +252,30 @@ def test_the_content_hash_knows_texts_and_labels_but_no_order():
     assert content_hash([one]) != content_hash([two])
     assert content_hash([one]) != content_hash([Example("a", "慢", ("delivery",), 1, 1)])
     assert len(content_hash([])) == 64
+
+
+def test_the_content_hash_is_the_one_that_models_were_made_with():
+    """Manifests name it: another way to count would make strangers of their data."""
+    rows = [
+        Example("a", "慢", ("delivery",), 2, 1, "seed", "外卖", "app", "t", True, "c1"),
+        Example("b", "半个\ud83d表情", (), 3, 0),
+        Example("c", "很满意", None, 4, None, "hotel"),
+    ]
+    assert content_hash(rows) == "ff202604a1fd3a0e728ab5bab29d3e897bdb4ae032747b2733ee966c5a5c7b0c"
+
+
+@pytest.mark.collections
+@pytest.mark.slow
+def test_the_test_texts_have_the_hash_that_the_model_in_the_box_names(root):
+    folder = root.parent / "shared" / "corpus"
+    if not folder.exists():
+        pytest.skip("the public collections are not here")
+    examples = read_examples(
+        [root / "data" / "seed", root / "data" / "annotations"], collections=folder
+    )
+    test = set(held_out()["test"])
+    named = json.loads((root / "models" / "default" / "manifest.json").read_bytes())["data"]
+    assert content_hash(e for e in examples if e.id in test) == named["test_hash"]
 
 
 def test_the_hash_of_a_text_is_short_stable_and_takes_any_text():

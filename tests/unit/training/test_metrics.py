@@ -120,6 +120,33 @@ def test_texts_that_cannot_be_judged_are_left_out():
     assert [example.id for example, _ in judge(ENGINE, rows)] == ["a"]
 
 
+ROWS = ("delivery|2|1", "other+delivery|1|3", "none|5|0", "none|2|2")
+
+
+def test_what_is_not_known_counts_in_no_figure():
+    """A null is no "no issue", no "neutral" and no "low": the figures stay as without it."""
+    true = (("delivery",), 2, 1), (("other",), 1, 3), (("delivery",), 4, 0), ((), 2, 2)
+    known = [
+        Example(f"k{k}", said, *labels)
+        for k, (said, labels) in enumerate(zip(ROWS, true, strict=True))
+    ]
+    blank = [Example(f"n{k}", said, None, None, None) for k, said in enumerate(ROWS * 3)]
+    alone, mixed = (measure(judge(ENGINE, rows), ISSUES) for rows in (known, known + blank))
+    assert mixed["n"] == 16
+    assert mixed["known"] == {"issues": 4, "sentiment": 4, "urgency": 4}
+    for name in ("issues", "sentiment_kappa", "urgency_kappa", "critical", "exact_match"):
+        assert mixed[name] == alone[name], name
+
+
+def test_where_a_kind_of_label_is_not_known_at_all_it_has_no_figure():
+    rows = [Example("a", "delivery|2|1", None, 2, None), Example("b", "none|4|0", None, 4, None)]
+    figures = measure(judge(ENGINE, rows), ISSUES)
+    assert figures["issues"] == {"macro_f1": None, "micro_f1": None, "per_label": {}}
+    assert figures["exact_match"] is figures["urgency_kappa"] is None
+    assert figures["sentiment_kappa"] == 1
+    assert figures["critical"]["n"] == 0
+
+
 def test_slices_part_authored_from_real_texts_and_empty_ones_are_left_out():
     real, authored = (Example(name, "none|3|0", (), 3, 0) for name in ("r1", "seed-a-001"))
     assert not is_authored(real)

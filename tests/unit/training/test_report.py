@@ -1,6 +1,7 @@
 import json
 import re
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -297,9 +298,34 @@ def test_no_texts_are_no_report():
         made()
 
 
-def test_texts_with_polarity_only_are_refused_with_their_id(seed_texts):
+def test_texts_whose_labels_are_not_known_change_no_figure_but_their_number(seed_texts):
+    rows = [
+        pair("a", seed_texts[0], ("delivery",), ("delivery",), urgency=(3, 3), critical=0.9),
+        pair("b", seed_texts[1], ("other",), ("delivery",), urgency=(1, 3), critical=0.7),
+        pair("c", seed_texts[2], (), (), sentiment=(4, 2)),
+    ]
+    nulls = {"issues": None, "sentiment": None, "urgency": None}
+    blank = [
+        (replace(example, **nulls), verdict)
+        for example, verdict in (
+            pair(f"n{k}", "无", (), ("other",), urgency=(0, 3), critical=0.99) for k in range(5)
+        )
+    ]
+    alone, mixed = made(*rows, times=0), made(*rows, *blank, times=0)
+    assert (alone["n"], mixed["n"]) == (3, 8)
+    for name in ("overall", "issues", "confusion", "critical", "worst"):
+        assert mixed[name] == alone[name], name
+    assert mixed["coverage"]["curve"] == alone["coverage"]["curve"]
+    assert mixed["coverage"]["at_70"] == alone["coverage"]["at_70"]
+    assert {name: row["n"] for name, row in mixed["calibration"].items()} == dict.fromkeys(
+        ISSUES, 3
+    )
+    assert sum(row["n"] for row in mixed["slices"]["issues"].values()) == 3
+
+
+def test_texts_with_polarity_only_are_refused(seed_texts):
     _, verdict = pair("p1", seed_texts[0])
-    with pytest.raises(DataError, match="'p1'") as caught:
+    with pytest.raises(DataError, match="none of the 1 texts") as caught:
         made((Example("p1", seed_texts[0], None, 2, None), verdict))
     assert caught.value.remedy
 

@@ -1,11 +1,13 @@
+import json
 from itertools import combinations
 
 import pytest
 
+from triage import DataError
 from triage.records import Example
 from triage.training.corpus import read_examples
 from triage.training.neighbours import ShingleIndex
-from triage.training.splits import draw, held_out, split, without_near
+from triage.training.splits import draw, groups, held_out, held_out_of, split, without_near
 
 TEXT = "昨天买的保温杯今天就漏水了，联系客服一直没有人回复"
 
@@ -60,6 +62,82 @@ def test_a_later_near_duplicate_of_a_held_out_text_does_not_train():
     result = split([held, *late], {"test": ["old"], "dev": []})
     assert [e.id for e in result.train] == ["new"]
     assert result.test == [held]
+
+
+def test_a_group_is_what_near_duplicates_and_customers_tie_together():
+    rows = [
+        Example("a", TEXT, (), 3, 0),
+        Example("b", TEXT + "！", (), 3, 0, customer="c1"),
+        Example("c", "物流慢得离谱，三天没动静", (), 3, 0, customer="c1"),
+        Example("d", "客服说话很难听，一直推脱", (), 3, 0, customer="c2"),
+        Example("e", "空调装得很好，师傅很耐心", (), 3, 0),
+    ]
+    found = sorted("".join(e.id for e in group) for group in groups(rows))
+    assert found == ["abc", "d", "e"]
+
+
+def test_the_texts_of_one_customer_never_straddle_a_draw(seed_texts):
+    rows = [
+        Example(f"e{k}", text, (), 3, 0, customer=f"c{k % 60}")
+        for k, text in enumerate(seed_texts[:300])
+    ]
+    result = split(rows, draw(rows))
+    parts = [{e.customer for e in part} for part in (result.train, result.dev, result.test)]
+    assert all(parts)
+    assert not any(one & two for one, two in combinations(parts, 2))
+
+
+def test_a_later_text_of_a_held_out_customer_does_not_train():
+    held = Example("old", TEXT, (), 3, 0, customer="c1")
+    late = [
+        Example("same", "物流慢得离谱", (), 3, 0, customer="c1"),
+        Example("other", "客服说话很难听", (), 3, 0, customer="c2"),
+        Example("nobody", "空调装得很好", (), 3, 0),
+    ]
+    result = split([held, *late], {"test": [], "dev": ["old"]})
+    assert [e.id for e in result.train] == ["other", "nobody"]
+
+
+def test_the_shares_of_a_draw_can_be_chosen(examples):
+    parts = draw(examples, test=50, dev=0)
+    assert parts["dev"] == []
+    assert 0.4 < len(parts["test"]) / len(examples) < 0.6
+
+
+@pytest.fixture
+def dataset(tmp_path):
+    def write(**parts):
+        (tmp_path / "heldout.json").write_text(json.dumps(parts), encoding="utf-8")
+        return tmp_path
+
+    return write
+
+
+def test_a_dataset_is_bound_by_its_own_list_and_that_of_the_box(dataset):
+    folder, box = dataset(test=["mine"], dev=["yours"], train=["rest"]), held_out()
+    for path in (folder, folder / "rows.jsonl"):
+        parts = held_out_of([path])
+        assert set(parts["test"]) == {"mine", *box["test"]}
+        assert set(parts["dev"]) == {"yours", *box["dev"]}
+
+
+def test_what_one_list_has_for_testing_is_for_testing_only(dataset):
+    tested = held_out()["test"][0]
+    parts = held_out_of([dataset(test=[], dev=[tested])])
+    assert tested in parts["test"]
+    assert tested not in parts["dev"]
+
+
+def test_without_a_list_of_its_own_the_box_binds(tmp_path):
+    assert held_out_of([tmp_path]) == {name: sorted(set(ids)) for name, ids in held_out().items()}
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"test": []}', '{"test": 1, "dev": []}'])
+def test_a_list_of_another_shape_is_refused(tmp_path, content):
+    (tmp_path / "heldout.json").write_text(content, encoding="utf-8")
+    with pytest.raises(DataError, match=r"heldout.json") as caught:
+        held_out_of([tmp_path])
+    assert "triage data split" in caught.value.remedy
 
 
 def test_texts_near_a_held_out_one_are_taken_out_of_any_list():
