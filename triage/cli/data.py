@@ -1,4 +1,4 @@
-"""`triage data`: bring labels and texts together."""
+"""`triage data`: make, check, split and count datasets; bring labels and texts together."""
 
 import json
 from pathlib import Path
@@ -6,10 +6,9 @@ from typing import Annotated
 
 import typer
 
-from triage.cli import show
+from triage.cli import data_check, data_import, show
 from triage.errors import DataError
 from triage.files.writers import whole_file
-from triage.labels import ISSUES
 from triage.records import Example
 
 data = typer.Typer(help="标注数据 labelled data.", no_args_is_help=True)
@@ -18,6 +17,11 @@ data = typer.Typer(help="标注数据 labelled data.", no_args_is_help=True)
 @data.callback()
 def _group() -> None:
     """标注数据 labelled data."""
+
+
+data.command("import")(data_import.import_)
+for command in (data_check.check, data_check.split, data_check.stats):
+    data.command()(command)
 
 
 @data.command()
@@ -33,7 +37,7 @@ def join(
 
     if not collections.is_dir():
         raise DataError(f"There is no folder {collections}.", remedy="Give --collections FOLDER.")
-    examples = read_examples(labels, collections=collections, labels=ISSUES)
+    examples = read_examples(labels, collections=collections)
     with whole_file(out) as file:
         for example in examples:
             file.write(json.dumps(_row(example), ensure_ascii=False).encode() + b"\n")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from triage.labels import CHINESE, SENTIMENT_CHINESE, URGENCY_CHINESE
+from triage.labels import SENTIMENT_CHINESE, URGENCY_CHINESE
 from triage.training import plots
 from triage.training.pages import Section, Table
 
@@ -26,6 +26,7 @@ _DIMENSIONS = {
 }
 _SMALL = "* 不足 30 条，只作参考。Fewer than 30 texts: proves nothing."
 Figures = Mapping[str, Any]
+Names = Mapping[str, str]  # of the labels, in Chinese
 
 
 def title(figures: Figures) -> str:
@@ -59,7 +60,7 @@ def _glance(figures: Figures) -> Section:
 def _issues(figures: Figures) -> Section:
     rows = [
         (
-            _named(label),
+            _named(label, figures["names"]),
             str(row["n"]),
             str(row["given"]),
             *(figure(row[name]) for name in ("precision", "recall", "f1")),
@@ -143,7 +144,7 @@ def _calibration(figures: Figures) -> Section:
     columns = [f"{name} (n = {_count(row)})" for name, row in scripts.items()]
     rows = [
         (
-            _named(label),
+            _named(label, figures["names"]),
             f"{part['ece']:.3f}",
             *(f"{part['scripts'][name]['ece']:.3f}" for name in scripts),
         )
@@ -176,7 +177,7 @@ def _worst(figures: Figures) -> Section:
     head: tuple[str, ...] = ("编号 id", "应有 wanted", "给出 given", "概率 scores", "损失 loss")
     if figures["texts"]:
         head += ("依据 evidence", "原文 text")
-    rows = [_worst_row(row) for row in figures["worst"]]
+    rows = [_worst_row(row, figures["names"]) for row in figures["worst"]]
     words = [
         "按各问题对数损失之和排列。By the sum of log losses over issues.",
     ]
@@ -186,9 +187,10 @@ def _worst(figures: Figures) -> Section:
     return Section(f"错得最远的 {len(rows)} 条 The worst errors", words, tables=[table])
 
 
-def _worst_row(row: Figures) -> tuple[str, ...]:
+def _worst_row(row: Figures, names: Names) -> tuple[str, ...]:
     scores = ", ".join(f"{label} {score:.2f}" for label, score in row["scores"].items())
-    cells = (row["id"], _names(row["wanted"]), _names(row["given"]), scores, f"{row['loss']:.2f}")
+    wanted, given = _names(row["wanted"], names), _names(row["given"], names)
+    cells = (row["id"], wanted, given, scores, f"{row['loss']:.2f}")
     if "text" not in row:
         return cells
     quotes = "；".join(f"{item['for']}: “{item['quote']}”" for item in row["evidence"])
@@ -209,9 +211,9 @@ def _count(part: Figures) -> str:
     return f"{part['n']}{' *' if part['small'] else ''}"
 
 
-def _named(label: str) -> str:
-    return f"{CHINESE.get(label, '')} {label}".strip()
+def _named(label: str, names: Names) -> str:
+    return label if names[label] == label else f"{names[label]} {label}"
 
 
-def _names(labels: list[str]) -> str:
-    return "、".join(CHINESE.get(label, label) for label in labels) or "无 none"
+def _names(labels: list[str], names: Names) -> str:
+    return "、".join(names.get(label, label) for label in labels) or "无 none"

@@ -8,11 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from triage.engine import Triage
 from triage.errors import DataError, InputError
-from triage.labels import CHINESE
-from triage.records import ModelName
+from triage.records import Example, ModelName
+from triage.taxonomy import BUILT_IN, Taxonomy
 from triage.training.bootstrap import TIMES, Figure, Floats, figure
 from triage.training.corpus import content_hash
+from triage.training.metrics import judge
 from triage.training.pages import Table, markdown_table
 from triage.training.slices import SMALL, slices
 from triage.training.tally import Pairs, Tally, agreement, tally
@@ -69,7 +71,11 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Everything two models differ in over the same texts."""
+    """Everything two models differ in over the same texts.
+
+    `labels` are those it is about, `taxonomy` names them; what only one model judges is named
+    and left out.
+    """
 
     first: ModelName
     second: ModelName
@@ -79,6 +85,10 @@ class Comparison:
     seed: int
     overall: tuple[Difference, ...]
     slices: tuple[Difference, ...]
+    labels: tuple[str, ...]
+    only_first: tuple[str, ...] = ()
+    only_second: tuple[str, ...] = ()
+    taxonomy: Taxonomy = BUILT_IN
 
     @property
     def better(self) -> tuple[Difference, ...]:
@@ -106,6 +116,11 @@ class Comparison:
             "second": self.second.to_dict(),
             "n": self.n,
             "data_hash": self.data_hash,
+            "labels": {
+                "compared": list(self.labels),
+                "only_first": list(self.only_first),
+                "only_second": list(self.only_second),
+            },
             "bootstrap": {"times": self.times, "seed": self.seed},
             "overall": [part.to_dict() for part in self.overall],
             "slices": {
@@ -125,14 +140,19 @@ class Comparison:
             f"{len(self.slices)}，约 {self.by_chance} 项可能只是偶然 may be chance)"
         )
         return (
-            Table((_FIGURE, *_HEAD), [(_name(part), *_cells(part)) for part in self.overall]),
+            Table((_FIGURE, *_HEAD), [(self._name(part), *_cells(part)) for part in self.overall]),
             Table(
                 ("分组 slice", _FIGURE, *_HEAD),
-                [(_place(part), _name(part), *_cells(part)) for part in changed],
+                [(_place(part), self._name(part), *_cells(part)) for part in changed],
                 title,
                 text_columns=2,
             ),
         )
+
+    def _name(self, part: Difference) -> str:
+        label = part.figure.removesuffix(".f1")
+        named = label if self.taxonomy.zh(label) == label else f"{self.taxonomy.zh(label)} {label}"
+        return _NAMES.get(part.figure, f"{named} F1")
 
     def to_markdown(self) -> str:
         """Return the same as Markdown."""
@@ -157,11 +177,6 @@ _NAMES = {
 }
 
 
-def _name(part: Difference) -> str:
-    label = part.figure.removesuffix(".f1")
-    return _NAMES.get(part.figure, f"{CHINESE.get(label, '')} {label} F1".strip())
-
-
 def _place(part: Difference) -> str:
     return f"{part.dimension}: {part.value}"
 
@@ -184,13 +199,21 @@ def _number(value: float | None) -> str:
 
 
 def compare(
-    first: Pairs, second: Pairs, labels: Sequence[str], *, times: int = TIMES, seed: int = 0
+    first: Pairs,
+    second: Pairs,
+    labels: Sequence[str],
+    *,
+    taxonomy: Taxonomy = BUILT_IN,
+    times: int = TIMES,
+    seed: int = 0,
 ) -> Comparison:
     """Compare the verdicts of two models on the same examples, in the same order.
 
-    Raises DataError where the examples differ and InputError where the labels do.
+    `labels` are those to compare on: all, or some that both models judge; `taxonomy` names
+    them. Raises DataError where the examples differ and InputError where a model does not
+    judge a label.
     """
-    _check(first, second, labels)
+    only_first, only_second = _check(first, second, labels)
     one, two = tally(first, labels), tally(second, labels)
     names = (*OVERALL, *(f"{label}.f1" for label in labels))
     return Comparison(
@@ -202,22 +225,41 @@ def compare(
         seed=seed,
         overall=tuple(_differences(one, two, names, times, seed)),
         slices=tuple(_in_slices(first, one, two, times, seed)),
+        labels=tuple(labels),
+        only_first=only_first,
+        only_second=only_second,
+        taxonomy=taxonomy,
     )
 
 
-def _check(first: Pairs, second: Pairs, labels: Sequence[str]) -> None:
+def judged_by_both(one: Triage, two: Triage, examples: Sequence[Example]) -> tuple[Pairs, Pairs]:
+    """Return what both could judge: a text that one rejects says nothing about the two."""
+    first, second = judge(one, examples), judge(two, examples)
+    both = {example.id for example, _ in first} & {example.id for example, _ in second}
+    return (
+        [pair for pair in first if pair[0].id in both],
+        [pair for pair in second if pair[0].id in both],
+    )
+
+
+def _check(
+    first: Pairs, second: Pairs, labels: Sequence[str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Refuse what cannot be compared; return the labels that only one of the models has."""
     if [example for example, _ in first] != [example for example, _ in second]:
         raise DataError(
             "The two models did not judge the same texts in the same order.",
             remedy="Give both the same examples, and leave out what either could not judge.",
         )
-    unknown = {tuple(verdict.scores) for _, verdict in (*first, *second)} - {tuple(labels)}
-    if unknown:
+    one, two = (tuple(pairs[0][1].scores) if pairs else () for pairs in (first, second))
+    if unknown := [label for label in labels if first and not (label in one and label in two)]:
         raise InputError(
-            f"A model judges {', '.join(sorted(unknown)[0])}, not {', '.join(labels)}.",
-            remedy="Compare models of the same labels.",
+            f"Not both models judge {', '.join(unknown)}: one judges {', '.join(one)}; "
+            f"the other {', '.join(two)}.",
+            remedy="Compare on labels that both models have.",
             code="other_labels",
         )
+    return tuple(c for c in one if c not in two), tuple(c for c in two if c not in one)
 
 
 def _in_slices(pairs: Pairs, one: Tally, two: Tally, times: int, seed: int) -> Iterator[Difference]:

@@ -1,37 +1,49 @@
-"""Labelled texts from files: the authored seed, annotations, public polarity collections."""
+"""Labelled texts from files: datasets, the authored seed, annotations, public collections.
+
+A dataset is a folder: `*.jsonl` of examples, and where it has them its own labels
+(`taxonomy.yaml`) and its own held-out ids (`heldout.json`). See docs/datasets.md.
+"""
 
 import csv
 import gzip
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from triage.errors import DataError
 from triage.files.encoding import open_text
-from triage.labels import ISSUES
 from triage.records import Example
+from triage.taxonomy import BUILT_IN, FILE, Taxonomy, load_taxonomy, of_codes
 
 POLARITY_FILES = ("waimai.csv.gz", "shopping.csv.gz", "hotel.csv.gz")
+REJECTED = "rejected.jsonl"  # what an import could not read: no examples
 _MAX_CELL = 10_000_000
-_FIELDS = "See data/README.md for the fields."
+_FIELDS = "See docs/datasets.md for the fields."
 
 
 def read_examples(
-    paths: Iterable[Path], *, collections: Path | None = None, labels: Sequence[str] = ISSUES
+    paths: Iterable[Path],
+    *,
+    collections: Path | None = None,
+    labels: Sequence[str] | None = None,
 ) -> list[Example]:
     """Read labelled JSON lines from files or folders of them. Raises DataError with the place.
 
-    Lines that hold a `hash` instead of a text are joined with the public `collections` by
-    id; where the collections are absent or hold another text, those lines are left out.
+    `labels` are the known codes; None: those of `taxonomy_of(paths)`. A label brings the one
+    above it along, and a null stands for what is not known. Lines that hold a `hash` instead
+    of a text are joined with the public `collections` by id; where the collections are absent
+    or hold another text, those lines are left out.
     """
-    files = [file for path in paths for file in _files(path)]
-    rows = [(place, row) for file in files for place, row in _rows(file)]
+    paths = list(paths)
+    taxonomy = taxonomy_of(paths) if labels is None else of_codes(labels)
+    rows = [(place, _told(row)) for place, row in raw_rows(paths)]
     texts = _texts({row["id"] for _, row in rows if _lacks_text(row)}, collections)
     joined = (_with_text(row, texts) for _, row in rows)
     examples = [
-        _example(row, place, labels)
+        example_of(row, place, taxonomy)
         for (place, _), row in zip(rows, joined, strict=True)
         if row is not None
     ]
@@ -39,31 +51,61 @@ def read_examples(
     return examples
 
 
-def _files(path: Path) -> list[Path]:
+def taxonomy_of(paths: Iterable[Path]) -> Taxonomy:
+    """Return the labels of the datasets that `paths` are of; the five where they name none.
+
+    Raises DataError where two datasets have labels that differ.
+    """
+    files = [folder / FILE for folder in folders_of(paths) if (folder / FILE).exists()]
+    taxonomies = [load_taxonomy(file) for file in files]
+    for file, taxonomy in zip(files, taxonomies, strict=True):
+        if taxonomy != taxonomies[0]:
+            raise DataError(
+                f"{files[0]} and {file} name different labels.",
+                remedy="Use one taxonomy for data that is used together.",
+            )
+    return taxonomies[0] if taxonomies else BUILT_IN
+
+
+def folders_of(paths: Iterable[Path]) -> list[Path]:
+    """Return each folder once: those among `paths`, and those that the files are in."""
+    return list(dict.fromkeys(path if path.is_dir() else path.parent for path in paths))
+
+
+def data_files(path: Path) -> list[Path]:
+    """Return the files of examples of a folder, or the file itself. Raises DataError."""
     if path.is_dir():
-        return sorted(path.glob("*.jsonl"))
+        return [file for file in sorted(path.glob("*.jsonl")) if file.name != REJECTED]
     if not path.exists():
         raise DataError(f"There is no {path}.", remedy="Give a .jsonl file or a folder of them.")
     return [path]
 
 
-def _rows(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    with open_text(path) as lines:
-        for number, line in enumerate(lines, 1):
-            if line.strip():
-                place = f"{path}, line {number}"
-                yield place, {"source": path.stem} | _parsed(line, place)
+def raw_rows(paths: Iterable[Path]) -> Iterator[tuple[str, dict[str, Any] | DataError]]:
+    """Yield every line of the files as place and row, or as place and what is wrong with it."""
+    for path in chain.from_iterable(map(data_files, paths)):
+        with open_text(path) as lines:
+            for number, line in enumerate(lines, 1):
+                if line.strip():
+                    place = f"{path}, line {number}"
+                    row = _parsed(line, place)
+                    yield place, row if isinstance(row, DataError) else {"source": path.stem} | row
 
 
-def _parsed(line: str, place: str) -> dict[str, Any]:
+def _parsed(line: str, place: str) -> dict[str, Any] | DataError:
     try:
         row = json.loads(line)
-    except ValueError as error:
-        raise DataError(
-            f"{place}: not valid JSON ({error}).", remedy="Mend or remove the line."
-        ) from error
+    except (ValueError, RecursionError) as error:
+        told = f"{place}: not valid JSON ({error})."
+        return DataError(told, remedy="Mend or remove the line.")
     if not isinstance(row, dict) or "id" not in row:
-        raise DataError(f"{place}: not an object with an id.", remedy=_FIELDS)
+        return DataError(f"{place}: not an object with an id.", remedy=_FIELDS)
+    return row
+
+
+def _told(row: dict[str, Any] | DataError) -> dict[str, Any]:
+    if isinstance(row, DataError):
+        raise row
     return row
 
 
@@ -86,19 +128,21 @@ def _with_text(row: dict[str, Any], texts: Mapping[str, str]) -> dict[str, Any] 
     return row | {"text": text} if text is not None and text_hash(text) == row["hash"] else None
 
 
-def _example(row: dict[str, Any], place: str, labels: Sequence[str]) -> Example:
-    _check_row(row, place, labels)
+def example_of(row: Mapping[str, Any], place: str, taxonomy: Taxonomy) -> Example:
+    """Make an example of a row. Raises DataError that names the place and what is wrong."""
+    _check_row(row, place, taxonomy.codes)
     return Example(
         id=str(row["id"]),
         text=row["text"],
-        issues=tuple(label for label in labels if label in row["issues"]),
+        issues=None if row["issues"] is None else taxonomy.closed(row["issues"]),
         sentiment=row["sentiment"],
         urgency=row["urgency"],
         source=row["source"],
-        kind=row.get("kind", ""),
-        channel=row.get("channel", ""),
-        turn=row.get("turn", ""),
+        kind=row.get("kind") or "",
+        channel=row.get("channel") or "",
+        turn=row.get("turn") or "",
         unsure=bool(row.get("unsure", False)),
+        customer=str(row.get("customer") or ""),
     )
 
 
@@ -106,20 +150,26 @@ def _check_row(row: Mapping[str, Any], place: str, labels: Sequence[str]) -> Non
     missing = {"text", "issues", "sentiment", "urgency"} - row.keys()
     if missing:
         raise DataError(f"{place}: lacks {', '.join(sorted(missing))}.", remedy=_FIELDS)
-    if not isinstance(row["text"], str) or not isinstance(row["issues"], list):
+    issues = row["issues"] or ()
+    if not isinstance(row["text"], str) or not isinstance(row["issues"], list | None):
         raise DataError(
-            f"{place}: the text must be a string and issues a list of labels.", remedy=_FIELDS
+            f"{place}: the text must be a string and issues a list of labels, or null.",
+            remedy=_FIELDS,
         )
-    unknown = [label for label in row["issues"] if label not in labels]
+    unknown = [label for label in issues if label not in labels]
     if unknown:
         raise DataError(
             f"{place}: unknown label {unknown[0]!r}.", remedy=f"Known labels: {', '.join(labels)}."
         )
-    if row["sentiment"] not in range(1, 6) or row["urgency"] not in range(4):
+    if not (_is_level(row["sentiment"], 1, 5) and _is_level(row["urgency"], 0, 3)):
         raise DataError(
             f"{place}: sentiment {row['sentiment']!r}, urgency {row['urgency']!r}.",
-            remedy="Sentiment is 1 to 5, urgency 0 to 3.",
+            remedy="Sentiment is 1 to 5, urgency 0 to 3; null is not known.",
         )
+
+
+def _is_level(value: Any, low: int, high: int) -> bool:
+    return value is None or (type(value) is int and low <= value <= high)
 
 
 def _refuse_conflicts(examples: Sequence[Example]) -> None:

@@ -17,6 +17,8 @@ SLICES: Slices = {
     "authored": lambda e: is_authored(e),
 }
 
+_NO_ISSUES: Mapping[str, Any] = {"macro_f1": None, "micro_f1": None, "per_label": {}}
+
 
 def is_authored(example: Example) -> bool:
     """Whether no customer wrote the text (ids of the seed begin with `seed-`)."""
@@ -32,21 +34,27 @@ def judge(engine: Triage, examples: Iterable[Example]) -> list[tuple[Example, Ve
 
 
 def measure(pairs: Sequence[tuple[Example, Verdict]], labels: Sequence[str]) -> dict[str, Any]:
-    """Return every figure for labelled texts and their verdicts."""
+    """Return every figure for labelled texts and their verdicts.
+
+    A text whose label is not known counts in no figure of that label; `known` says how many
+    texts each kind of label is known of.
+    """
     if not pairs:
         return {"n": 0}
-    wanted = np.array([[label in (e.issues or ()) for label in labels] for e, _ in pairs])
-    given = np.array([[label in v.issues for label in labels] for _, v in pairs])
-    sentiment = [(e.sentiment or 3, v.sentiment) for e, v in pairs]
-    urgency = [(e.urgency or 0, v.urgency) for e, v in pairs]
-    critical = np.array([v.urgency_scores[3] for _, v in pairs])
+    labelled = [(set(e.issues), v) for e, v in pairs if e.issues is not None]
+    wanted = np.array([[label in issues for label in labels] for issues, _ in labelled])
+    given = np.array([[label in v.issues for label in labels] for _, v in labelled])
+    sentiment = [(e.sentiment, v.sentiment) for e, v in pairs if e.sentiment is not None]
+    urgency = [(e.urgency, v.urgency) for e, v in pairs if e.urgency is not None]
+    critical = np.array([v.urgency_scores[3] for e, v in pairs if e.urgency is not None])
     return {
         "n": len(pairs),
-        "issues": _issues(wanted, given, labels),
+        "known": {"issues": len(labelled), "sentiment": len(sentiment), "urgency": len(urgency)},
+        "issues": _issues(wanted, given, labels) if labelled else dict(_NO_ISSUES),
         "sentiment_kappa": _kappa(sentiment, range(1, 6)),
         "urgency_kappa": _kappa(urgency, range(4)),
         "critical": _critical(urgency, critical),
-        "exact_match": round(float((wanted == given).all(axis=1).mean()), 4),
+        "exact_match": _r((wanted == given).all(axis=1).mean()) if labelled else None,
         "review_share": round(sum(v.review for _, v in pairs) / len(pairs), 4),
     }
 
@@ -62,29 +70,32 @@ def by_slice(
 def _issues(
     wanted: NDArray[np.bool_], given: NDArray[np.bool_], labels: Sequence[str]
 ) -> dict[str, Any]:
-    figures = precision_recall_fscore_support(wanted, given, zero_division=0)
-    rows = zip(labels, *figures, strict=True)
+    # A column is added in front and dropped: of one column alone the library takes no labels.
+    none = np.zeros((len(wanted), 1), dtype=np.bool_)
+    sides = np.hstack([none, wanted]), np.hstack([none, given])
+    figures = precision_recall_fscore_support(*sides, zero_division=0)
+    rows = zip(labels, *(column[1:] for column in figures), strict=True)
     per_label = {
         label: {"precision": _r(p), "recall": _r(r), "f1": _r(f), "n": int(n)}
         for label, p, r, f, n in rows
     }
-    micro = precision_recall_fscore_support(wanted, given, average="micro", zero_division=0)
+    micro = precision_recall_fscore_support(*sides, average="micro", zero_division=0)
     macro = sum(row["f1"] for row in per_label.values()) / len(labels)
     return {"macro_f1": _r(macro), "micro_f1": _r(micro[2]), "per_label": per_label}
 
 
 def _kappa(pairs: Sequence[tuple[int, int]], levels: Sequence[int]) -> float | None:
     """Return the quadratically weighted kappa over all `levels`; None where all are one."""
-    wanted, given = zip(*pairs, strict=True)
-    if len(set(wanted) | set(given)) < 2:
+    if len({level for pair in pairs for level in pair}) < 2:
         return None
+    wanted, given = zip(*pairs, strict=True)
     # Without the levels an absent one would shorten the distance between its neighbours.
     return _r(cohen_kappa_score(wanted, given, labels=list(levels), weights="quadratic"))
 
 
 def _critical(pairs: Sequence[tuple[int, int]], scores: NDArray[np.float64]) -> dict[str, Any]:
-    wanted = np.array([level == 3 for level, _ in pairs])
-    given = np.array([level == 3 for _, level in pairs])
+    wanted = np.array([level == 3 for level, _ in pairs], dtype=np.bool_)
+    given = np.array([level == 3 for _, level in pairs], dtype=np.bool_)
     hits = int((wanted & given).sum())
     return {
         "n": int(wanted.sum()),

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 Row = tuple[str, ...]
+_NARROW = 12  # characters; shorter cells of a notebook are not broken: 改/对
 # An underscore between letters is no mark-up: product_quality stays readable.
 _MARKS = re.compile(r"[\\`*\[\]|~#]|(?<![^\W_])_|_(?![^\W_])")
 
@@ -19,6 +20,10 @@ class Table:
     rows: Sequence[Row]
     title: str = ""
     text_columns: int = 1
+
+    def _repr_html_(self) -> str:
+        """Return the table as a notebook shows it."""
+        return notebook_table(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +124,30 @@ def _html_table(table: Table) -> str:
     return (
         f'<div class="wide"><table>{title}<thead>{head}</thead><tbody>{rows}</tbody></table></div>'
     )
+
+
+def notebook_table(table: Table) -> str:
+    """Return one table as HTML that brings its own style; nothing in it becomes mark-up."""
+    title = f"<p><b>{escapes.escape(table.title)}</b></p>" if table.title else ""
+    rows = [_styled_row(table.head, "th", table.text_columns)]
+    rows += (_styled_row(row, "td", table.text_columns) for row in table.rows)
+    return f"{title}<table>{''.join(rows)}</table>"
+
+
+def _styled_row(row: Row, tag: str, text_columns: int) -> str:
+    cells = (
+        f'<{tag} style="text-align: {"left" if k < text_columns else "right"}; '
+        f'white-space: {"nowrap" if len(cell) <= _NARROW else "normal"}">'
+        f"{escapes.escape(cell)}</{tag}>"
+        for k, cell in enumerate(row)
+    )
+    return f"<tr>{''.join(cells)}</tr>"
+
+
+def shortened(text: str, most: int) -> str:
+    """Return a text on one line, cut after `most` characters."""
+    one_line = " ".join(text.split())
+    return one_line if len(one_line) <= most else f"{one_line[:most]}…"
 
 
 def _html_row(row: Row, tag: str, text_columns: int) -> str:

@@ -1,40 +1,35 @@
-"""The pictures of a report, drawn from its figures; nothing is counted here.
-
-Words in the pictures are English: the fonts that matplotlib brings have no Chinese.
-"""
+"""The pictures of a report, drawn from its figures; nothing is counted here."""
 
 import io
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from triage.errors import InputError
+from triage.training import style
+from triage.training.style import BLACK, BLUE, GREEN, GREY, ORANGE, PINK
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 CONFUSION, CALIBRATION, COVERAGE = "confusion.png", "calibration.png", "coverage.png"
-# Told apart by colour-blind readers and in grey (Okabe and Ito).
-_BLACK, _BLUE, _ORANGE, _GREEN, _PINK = "#222222", "#0072b2", "#e69f00", "#009e73", "#cc79a7"
-_SCRIPTS = {"hans": _BLUE, "hant": _ORANGE, "mixed": _GREEN, "other": _PINK}
+_SCRIPTS = {
+    "hans": ("简体", BLUE),
+    "hant": ("繁体", ORANGE),
+    "mixed": ("混用", GREEN),
+    "other": ("其他文字", PINK),
+}
 _LEAST = 5  # fewer texts in a bin make a line that jumps about and says nothing
 Figures = Mapping[str, Any]
 
 
 def draw(figures: Figures) -> dict[str, bytes]:
     """Return the PNG files of a report by name. Raises InputError without matplotlib."""
-    try:
+    with style.used():
         return {
             CONFUSION: _confusion(figures["confusion"]),
-            CALIBRATION: _calibration(figures["calibration"]),
+            CALIBRATION: _calibration(figures["calibration"], figures["names"]),
             COVERAGE: _coverage(figures["coverage"]),
         }
-    except ImportError as error:
-        raise InputError(
-            "Reports need matplotlib.",
-            remedy="Install it with: pip install 'fenzhen[train]'",
-            code="missing_extra",
-        ) from error
 
 
 def _canvas(width: float, height: float) -> "Figure":
@@ -42,7 +37,7 @@ def _canvas(width: float, height: float) -> "Figure":
     from matplotlib.figure import Figure
 
     # No pyplot: it would keep a global state and might open a window.
-    figure = Figure(figsize=(width, height), dpi=110, layout="constrained")
+    figure = Figure(figsize=(width, height))
     FigureCanvasAgg(figure)
     return figure
 
@@ -56,8 +51,8 @@ def _png(figure: "Figure") -> bytes:
 def _confusion(tables: Figures) -> bytes:
     figure = _canvas(9, 4.2)
     left, right = figure.subplots(1, 2)
-    _heat(left, tables["sentiment"], "Sentiment", first=1)
-    _heat(right, tables["urgency"], "Urgency", first=0)
+    _heat(left, tables["sentiment"], "情绪 sentiment", first=1)
+    _heat(right, tables["urgency"], "紧急程度 urgency", first=0)
     return _png(figure)
 
 
@@ -67,15 +62,15 @@ def _heat(axes: "Axes", table: list[list[int]], title: str, *, first: int) -> No
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     for i, row in enumerate(table):
         for j, cell in enumerate(row):
-            ink = "white" if shares[i][j] > 0.55 else _BLACK
+            ink = "white" if shares[i][j] > 0.55 else BLACK
             axes.text(j, i, str(cell), ha="center", va="center", color=ink)
     names = [str(first + k) for k in range(len(table))]
     axes.set_xticks(range(len(table)), names)
     axes.set_yticks(range(len(table)), names)
-    axes.set(title=title, xlabel="given", ylabel="wanted")
+    axes.set(title=title, xlabel="给出 given", ylabel="应有 wanted")
 
 
-def _calibration(parts: Figures) -> bytes:
+def _calibration(parts: Figures, names: Mapping[str, str]) -> bytes:
     columns = 3
     lines = -(-len(parts) // columns)
     figure = _canvas(3.4 * columns, 3.3 * lines)
@@ -83,24 +78,22 @@ def _calibration(parts: Figures) -> bytes:
     for axes in panels[len(parts) :]:
         axes.set_axis_off()
     for axes, (label, part) in zip(panels, parts.items(), strict=False):
-        _reliability(axes, label, part)
-    handles, names = panels[0].get_legend_handles_labels()
-    figure.legend(handles, names, loc="outside lower center", ncols=6, frameon=False)
+        _reliability(axes, names[label], part)
+    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=6)
     return _png(figure)
 
 
 def _reliability(axes: "Axes", label: str, part: Figures) -> None:
-    axes.plot([0, 1], [0, 1], color="#bbbbbb", linewidth=1, label="as said")
-    _line(axes, part, "all", color=_BLACK, linewidth=2, marker="o", markersize=4)
+    axes.plot([0, 1], [0, 1], color=GREY, linewidth=1, label="说多少就是多少 as said")
+    _line(axes, part, "全部 all", color=BLACK, linewidth=2, marker="o", markersize=4)
     for name, row in part["scripts"].items():
         if not row["small"]:
-            colour = _SCRIPTS.get(name, _PINK)
-            _line(axes, row, name, color=colour, linewidth=1.3, linestyle="--")
+            zh, colour = _SCRIPTS.get(name, (name, PINK))
+            _line(axes, row, f"{zh} {name}", color=colour, linewidth=1.3, linestyle="--")
     axes.set(title=f"{label}  ECE {part['ece']:.3f}", xlim=(0, 1), ylim=(0, 1))
-    axes.title.set_fontsize(10)
-    axes.set_xlabel("probability", fontsize=9)
-    axes.set_ylabel("share that holds", fontsize=9)
-    axes.grid(alpha=0.2)
+    axes.set_xlabel("概率 probability", fontsize=9)
+    axes.set_ylabel("成立的比例 share that holds", fontsize=9)
+    axes.grid()
 
 
 def _line(axes: "Axes", part: Figures, name: str, **style: Any) -> None:
@@ -113,22 +106,28 @@ def _coverage(part: Figures) -> bytes:
     axes = figure.subplots()
     curve = part["curve"]
     covered = [point["coverage"] for point in curve]
-    lines = {"any_error": ("texts with a wrong issue", _BLUE), "label_error": ("labels", _GREEN)}
+    lines = {
+        "any_error": ("有错的文本 texts with a wrong issue", BLUE),
+        "label_error": ("错的标签 wrong labels", GREEN),
+    }
     for key, (name, colour) in lines.items():
         axes.plot(covered, [point[key] for point in curve], color=colour, label=name)
     _mark_seventy(axes, part["at_70"]["any_error"]["value"])
     _mark_review(axes, part["review"])
-    axes.set(xlabel="share of texts automated, the surest first", ylabel="share that is wrong")
+    axes.set(
+        xlabel="自动处理的比例，最有把握的在先 share automated, the surest first",
+        ylabel="其中有错的比例 share that is wrong",
+    )
     axes.set_xlim(0, 1)
     axes.set_ylim(bottom=0)
-    axes.grid(alpha=0.2)
-    axes.legend(loc="upper left", frameon=False)
+    axes.grid()
+    axes.legend(loc="upper left")
     return _png(figure)
 
 
 def _mark_seventy(axes: "Axes", error: float) -> None:
-    axes.axvline(0.7, color="#bbbbbb", linewidth=1)
-    axes.plot([0.7], [error], "o", color=_BLUE, label=f"at 70 %: {error:.3f}")
+    axes.axvline(0.7, color=GREY, linewidth=1)
+    axes.plot([0.7], [error], "o", color=BLUE, label=f"自动处理 70 % 时 at 70 %: {error:.3f}")
 
 
 def _mark_review(axes: "Axes", review: Figures) -> None:
@@ -138,6 +137,6 @@ def _mark_review(axes: "Axes", review: Figures) -> None:
             [review["coverage"]["value"]],
             [error],
             "D",
-            color=_ORANGE,
-            label=f"not sent to review: {error:.3f}",
+            color=ORANGE,
+            label=f"不送复核的 not sent to review: {error:.3f}",
         )

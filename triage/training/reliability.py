@@ -37,10 +37,12 @@ def _bin(number: int, n: int, said: float, true: float) -> dict[str, Any]:
 
 
 def per_label(part: Tally, scripts: dict[str, Ints]) -> dict[str, Any]:
-    """Return the reliability of each label, over all texts and within each script."""
+    """Return the reliability of each label, over all texts with issues and within each script."""
+    known = part.known[:, 0]
+    labelled = {name: rows[known[rows]] for name, rows in scripts.items()}
     return {
-        label: reliability(part.scores[:, k], part.wanted[:, k])
-        | {"scripts": _per_script(part, k, scripts)}
+        label: reliability(part.scores[known, k], part.wanted[known, k])
+        | {"scripts": _per_script(part, k, labelled)}
         for k, label in enumerate(part.labels)
     }
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from triage.artifact import writing
 from triage.records import Example, Verdict
+from triage.taxonomy import BUILT_IN, Taxonomy
 from triage.training import chapters, pages, plots
 from triage.training.bootstrap import TIMES, Floats, figure, resample
 from triage.training.corpus import content_hash
@@ -42,6 +43,7 @@ def make(
     pairs: Pairs,
     labels: Sequence[str],
     *,
+    taxonomy: Taxonomy = BUILT_IN,
     texts: bool = True,
     left_out: int = 0,
     times: int = TIMES,
@@ -49,8 +51,8 @@ def make(
 ) -> dict[str, Any]:
     """Return the whole report as JSON-ready figures. Raises DataError for unusable pairs.
 
-    With `texts=False` no text and no quote is in it. `left_out` says how many texts could
-    not be judged.
+    `taxonomy` names the labels. With `texts=False` no text and no quote is in it. `left_out`
+    says how many texts could not be judged.
     """
     part = tally(pairs, labels)
     groups = slices(pairs)
@@ -62,12 +64,13 @@ def make(
         "left_out": left_out,
         "data_hash": content_hash(example for example, _ in pairs),
         "texts": texts,
+        "names": {label: taxonomy.zh(label) for label in labels},
         "bootstrap": {"times": times, "seed": seed},
         "overall": {name: figure(values[name]).to_dict() for name in SLICE_FIGURES},
         "issues": _issues(part, values),
         "confusion": {
-            "sentiment": confusion(part.sentiment, SENTIMENTS),
-            "urgency": confusion(part.urgency, URGENCIES),
+            "sentiment": confusion(part.sentiment[part.known[:, 1]], SENTIMENTS),
+            "urgency": confusion(part.urgency[part.known[:, 2]], URGENCIES),
         },
         "calibration": per_label(part, groups["script"]),
         "coverage": _coverage(part, values, times, seed),
@@ -92,15 +95,18 @@ def _issues(part: Tally, values: dict[str, Floats]) -> dict[str, Any]:
 
 
 def _coverage(part: Tally, values: dict[str, Floats], times: int, seed: int) -> dict[str, Any]:
-    sure = confidence(part.scores)
+    sure, known = confidence(part.scores), part.known[:, 0]
     errors = {"any_error": part.any_wrong, "label_error": part.share_wrong}
 
     def at_70(error: Floats) -> Floats:
-        return resample(len(part), lambda w: risk(w, sure, error, COVERAGE), times=times, seed=seed)
+        def one(weights: Floats) -> Floats:
+            return risk(weights * known, sure, error, COVERAGE)
+
+        return resample(len(part), one, times=times, seed=seed)
 
     named = {"coverage": "automated", **{name: f"automated_{name}" for name in errors}}
     return {
-        "curve": _curve(sure, errors),
+        "curve": _curve(sure[known], {name: error[known] for name, error in errors.items()}),
         "at_70": {name: figure(at_70(error)).to_dict() for name, error in errors.items()},
         "review": {name: figure(values[key]).to_dict() for name, key in named.items()},
     }
@@ -123,16 +129,17 @@ def _curve(sure: Floats, errors: dict[str, Floats]) -> list[dict[str, float]]:
 
 
 def _critical(part: Tally, values: dict[str, Floats], times: int, seed: int) -> dict[str, Any]:
-    wanted = part.urgency[:, 0] == CRITICAL
+    known = part.known[:, 2]
+    wanted, given = ((part.urgency == CRITICAL) & known[:, None]).T
     best = resample(
         len(part),
-        lambda weights: recall_at(weights, part.critical, wanted, PRECISION),
+        lambda weights: recall_at(weights * known, part.critical, wanted, PRECISION),
         times=times,
         seed=seed,
     )
     return {
         "n": int(wanted.sum()),
-        "given": int((part.urgency[:, 1] == CRITICAL).sum()),
+        "given": int(given.sum()),
         "recall": figure(values["critical_recall"]).to_dict(),
         "precision": figure(values["critical_precision"]).to_dict(),
         "recall_at_precision_60": figure(best).to_dict(),

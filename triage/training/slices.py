@@ -27,11 +27,11 @@ DIMENSIONS: Mapping[str, Callable[[Example, Verdict], str]] = {
     "script": lambda e, v: v.script,
     "turn": lambda e, v: e.turn,
     "author": lambda e, v: "authored" if is_authored(e) else "real",
-    "issues": lambda e, v: str(len(e.issues or ())),
+    "issues": lambda e, v: "" if e.issues is None else str(len(e.issues)),
 }
 _IN_ORDER = {
     "length": [*(name for _, name in _BANDS), _LONGEST],
-    "issues": [str(number) for number in range(10)],
+    "issues": [str(number) for number in range(100)],
 }
 
 

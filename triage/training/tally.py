@@ -1,7 +1,7 @@
 """Judged texts as arrays, and the figures of agreement that follow from counts of them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,9 @@ class Tally:
     """What was wanted of each text and what was given, row by row.
 
     `sentiment` and `urgency` hold the wanted level in column 0 and the given one in
-    column 1, both counted from 0.
+    column 1, both counted from 0. `known` says whether the issues, the sentiment and the
+    urgency of a text are known (columns 0 to 2): what is not known holds nothing here and
+    counts in no figure.
     """
 
     labels: tuple[str, ...]
@@ -33,18 +35,19 @@ class Tally:
     urgency: Ints
     critical: Floats
     review: Bools
+    known: Bools
 
     def __len__(self) -> int:
         return len(self.wanted)
 
     def part(self, rows: Ints) -> "Tally":
         """Return the tally of these rows only."""
-        fields = ("wanted", "given", "scores", "sentiment", "urgency", "critical", "review")
-        return replace(self, **{name: getattr(self, name)[rows] for name in fields})
+        names = (item.name for item in fields(self) if item.name != "labels")
+        return replace(self, **{name: getattr(self, name)[rows] for name in names})
 
     @property
     def any_wrong(self) -> Floats:
-        """Whether any issue of a text is wrong, as 0 or 1."""
+        """Whether any known issue of a text is wrong, as 0 or 1."""
         wrong: Floats = (self.wanted != self.given).any(axis=1).astype(np.float64)
         return wrong
 
@@ -56,28 +59,36 @@ class Tally:
 
 
 def tally(pairs: Pairs, labels: Sequence[str]) -> Tally:
-    """Line up labelled texts and their verdicts. Raises DataError for none, or unlabelled ones."""
+    """Line up labelled texts and their verdicts. Raises DataError where no issues are known."""
     _check(pairs)
+    known = np.array([_known(e) for e, _ in pairs])
+    given = np.array([[label in v.issues for label in labels] for _, v in pairs])
     return Tally(
         labels=tuple(labels),
         wanted=np.array([[label in (e.issues or ()) for label in labels] for e, _ in pairs]),
-        given=np.array([[label in v.issues for label in labels] for _, v in pairs]),
+        given=given & known[:, :1],
         scores=np.array([[v.scores[label] for label in labels] for _, v in pairs]),
         sentiment=np.array([((e.sentiment or 1) - 1, v.sentiment - 1) for e, v in pairs]),
         urgency=np.array([(e.urgency or 0, v.urgency) for e, v in pairs]),
         critical=np.array([v.urgency_scores[CRITICAL] for _, v in pairs]),
         review=np.array([v.review for _, v in pairs]),
+        known=known,
     )
+
+
+def _known(example: Example) -> tuple[bool, bool, bool]:
+    values = example.issues, example.sentiment, example.urgency
+    issues, sentiment, urgency = (value is not None for value in values)
+    return issues, sentiment, urgency
 
 
 def _check(pairs: Pairs) -> None:
     if not pairs:
         raise DataError("There is no judged text to measure on.", remedy="Check the data.")
-    bare = [e.id for e, _ in pairs if e.issues is None or e.sentiment is None or e.urgency is None]
-    if bare:
+    if all(e.issues is None for e, _ in pairs):
         raise DataError(
-            f"{len(bare)} texts lack issues, sentiment or urgency, {bare[0]!r} among them.",
-            remedy="Measure on texts with all three labels; polarity alone is not enough.",
+            f"Of none of the {len(pairs)} texts the issues are known.",
+            remedy="Measure on texts with issues; polarity alone is not enough.",
         )
 
 
@@ -90,7 +101,7 @@ def agreement(part: Tally, *, times: int = TIMES, seed: int = 0) -> dict[str, Fl
     sums = resample(len(part), lambda weights: weights @ counts, times=times, seed=seed)
     size = len(part.labels)
     hits, wanted, given, rest, sentiment, urgency = np.split(
-        sums, np.cumsum([size, size, size, 5, SENTIMENTS**2]), axis=1
+        sums, np.cumsum([size, size, size, 7, SENTIMENTS**2]), axis=1
     )
     return {
         **_issue_figures(hits, wanted, given, part.labels),
@@ -104,16 +115,18 @@ def agreement(part: Tally, *, times: int = TIMES, seed: int = 0) -> dict[str, Fl
 def _counts(part: Tally) -> Floats:
     """Return one row of counts per text; every figure is a function of their sums."""
     alone = (~part.review).astype(np.float64)
-    ones, exact = np.ones(len(part)), 1 - part.any_wrong
-    texts = [ones, exact, alone, alone * part.any_wrong, alone * part.share_wrong]
+    issues, sentiment, urgency = part.known.T.astype(np.float64)
+    ones, sure = np.ones(len(part)), alone * issues
+    exact = issues * (1 - part.any_wrong)
+    texts = [ones, issues, exact, alone, sure, sure * part.any_wrong, sure * part.share_wrong]
     return np.hstack(
         [
             part.wanted & part.given,
             part.wanted,
             part.given,
             np.stack(texts, axis=1),
-            _cells(part.sentiment, SENTIMENTS),
-            _cells(part.urgency, URGENCIES),
+            _cells(part.sentiment, SENTIMENTS) * sentiment[:, None],
+            _cells(part.urgency, URGENCIES) * urgency[:, None],
         ]
     )
 
@@ -148,12 +161,12 @@ def _mean(values: Floats) -> Floats:
 
 
 def _text_figures(sums: Floats) -> dict[str, Floats]:
-    n, exact, alone, any_wrong, share_wrong = sums.T
+    n, known, exact, alone, sure, any_wrong, share_wrong = sums.T
     return {
-        "exact_match": exact / n,
+        "exact_match": divide(exact, known),
         "automated": alone / n,
-        "automated_any_error": divide(any_wrong, alone),
-        "automated_label_error": divide(share_wrong, alone),
+        "automated_any_error": divide(any_wrong, sure),
+        "automated_label_error": divide(share_wrong, sure),
     }
 
 
@@ -174,7 +187,7 @@ def kappa(tables: Floats) -> Floats:
     cost = (levels[:, None] - levels) ** 2
     wanted, given = tables.sum(axis=2), tables.sum(axis=1)
     seen = (tables * cost).sum(axis=(1, 2))
-    by_chance = np.einsum("ti,ij,tj->t", wanted, cost, given) / wanted.sum(axis=1)
+    by_chance = divide(np.einsum("ti,ij,tj->t", wanted, cost, given), wanted.sum(axis=1))
     return 1 - divide(seen, by_chance)
 
 

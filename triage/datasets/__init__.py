@@ -1,0 +1,1 @@
+"""Datasets of one's own: read from strangers' tables, checked, split, counted."""
