@@ -1,0 +1,1 @@
+"""Which model judges: the champion of the registry, and a candidate in its shadow."""
