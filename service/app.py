@@ -16,11 +16,14 @@ from service import errors
 from service.api import (
     actions,
     customers,
+    drift,
     endpoints,
     exports,
     health,
     imports,
     labels,
+    labelstudio,
+    models,
     people,
     rules,
     tasks,
@@ -28,18 +31,25 @@ from service.api import (
     triage,
 )
 from service.deps import State
+from service.models.loading import load_served
 from service.runtime import running
 from service.settings import Settings
 from service.web import pages
-from triage import Feedback, Triage, __version__
+from triage import Triage, __version__
 
 _WEB = Path(__file__).parent / "web"
-_WARM_UP = "等了三天还没发货，客服也不回。"
 
 
-def create_app(engine: Triage | None = None, settings: Settings | None = None) -> FastAPI:
-    """Build the application; `engine` None loads the model the settings name at start-up."""
+def create_app(
+    engine: Triage | None = None, settings: Settings | None = None, *, follow: bool | None = None
+) -> FastAPI:
+    """Build the application; `engine` None loads what the settings name at start-up.
+
+    An engine that is handed in stays, and so does a model that the settings name; with `follow`,
+    and where the application loads the champion itself, each new champion takes its place.
+    """
     state = State(settings or Settings(), engine)
+    state.follow = engine is None and state.settings.model is None if follow is None else follow
     # The usual documentation page loads its scripts from a CDN; ours must work offline.
     app: FastAPI = FastAPIOffline(
         title="分诊 Fenzhen",
@@ -62,6 +72,9 @@ def create_app(engine: Triage | None = None, settings: Settings | None = None) -
         people.router,
         endpoints.router,
         labels.router,
+        models.router,
+        drift.router,
+        labelstudio.router,
         health.router,
         pages.router,
     ):
@@ -73,20 +86,14 @@ def create_app(engine: Triage | None = None, settings: Settings | None = None) -
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     state: State = app.state.fenzhen
-    if state.engine is None:
-        state.engine = await to_thread.run_sync(_load_warm, state.settings)
-    parts = running(state.settings, state.engine)
+    if state.first is None:
+        state.first = await to_thread.run_sync(load_served, state.settings)
+    parts = running(state.settings, state.first, follow=state.follow)
     state.runtime = await to_thread.run_sync(parts.__enter__)
     try:
         yield
     finally:
         await to_thread.run_sync(parts.__exit__, None, None, None)
-
-
-def _load_warm(settings: Settings) -> Triage:
-    engine = Triage.load(settings.model, policy=settings.policy)
-    engine(Feedback("warm-up", _WARM_UP))  # builds the tables that the first text needs
-    return engine
 
 
 class BodyLimit:

@@ -1,5 +1,6 @@
 """Named dependencies of the routes: the parts of the process, who asks, what they may do."""
 
+from base64 import b64decode
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from urllib.parse import urlsplit
 from anyio import CapacityLimiter, to_thread
 from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security.http import HTTPBase
 
 from service.errors import ForbiddenError, OverloadedError, UnauthorisedError
 from service.people.access import SESSION, Principal
@@ -20,17 +22,29 @@ from triage import ModelError, Triage
 T = TypeVar("T")
 _BEARER = HTTPBearer(auto_error=False, description="密钥 the API key: fz_…")
 _HEADER = APIKeyHeader(name="X-API-Key", auto_error=False, description="同一把密钥 the same key")
+_BASIC = HTTPBase(
+    scheme="basic",
+    scheme_name="LabelStudio",
+    auto_error=False,
+    description="用户名任意，密码是密钥 any user name, the key as password",
+)
 
 
 @dataclass(slots=True)
 class State:
-    """What one service process holds. `engine` is None until the model is warm."""
+    """What one service process holds. `first` is the engine it began with."""
 
     settings: Settings
-    engine: Triage | None = None
+    first: Triage | None = None
+    follow: bool = False
     runtime: Runtime | None = None
     waiting: int = 0
     limiter: CapacityLimiter | None = field(default=None)
+
+    @property
+    def engine(self) -> Triage | None:
+        """The engine as the desk has it now; None until the first one is warm."""
+        return self.runtime.desk.engine if self.runtime else self.first
 
 
 class Runner:
@@ -108,6 +122,32 @@ async def get_principal(
     return here
 
 
+async def get_studio(
+    request: Request,
+    runtime: Annotated[Runtime, Depends(get_runtime)],
+    bearer: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)],
+    header: Annotated[str | None, Security(_HEADER)],
+    basic: Annotated[HTTPAuthorizationCredentials | None, Security(_BASIC)],
+) -> Principal:
+    """Return who asks as Label Studio does: as `get_principal`, or with the key as a password."""
+    if key := password_of(basic):
+        refuse_foreign(request)  # browsers send passwords along for the pages of others
+        bearer = HTTPAuthorizationCredentials(scheme="Bearer", credentials=key)
+    return await get_principal(request, runtime, bearer, header)
+
+
+def password_of(basic: HTTPAuthorizationCredentials | None) -> str:
+    """Return the password of Basic credentials, or an empty string."""
+    if basic is None or basic.scheme.lower() != "basic":
+        return ""
+    try:
+        return b64decode(basic.credentials).decode().partition(":")[2]
+    except ValueError:
+        raise UnauthorisedError(
+            "The Basic credentials cannot be read.", remedy="Give the API key as the password."
+        ) from None
+
+
 def refuse_foreign(request: Request) -> None:
     """Raise ForbiddenError where the page of another site makes a browser change something."""
     origin = request.headers.get("origin")
@@ -119,10 +159,12 @@ def refuse_foreign(request: Request) -> None:
         )
 
 
-def permitted(needed: Permission) -> Callable[[Principal], Awaitable[Principal]]:
-    """Return a dependency that lets through whoever may do `needed`."""
+def permitted(
+    needed: Permission, who: Callable[..., Awaitable[Principal]] = get_principal
+) -> Callable[[Principal], Awaitable[Principal]]:
+    """Return a dependency that lets through whoever may do `needed`; `who` tells who asks."""
 
-    async def check(principal: Annotated[Principal, Depends(get_principal)]) -> Principal:
+    async def check(principal: Annotated[Principal, Depends(who)]) -> Principal:
         principal.demand(needed)
         return principal
 
@@ -142,5 +184,8 @@ Exporter = Annotated[Principal, Depends(permitted(Permission.EXPORT))]
 RuleKeeper = Annotated[Principal, Depends(permitted(Permission.MANAGE_RULES))]
 HookKeeper = Annotated[Principal, Depends(permitted(Permission.MANAGE_WEBHOOKS))]
 KeyKeeper = Annotated[Principal, Depends(permitted(Permission.MANAGE_KEYS))]
+StudioReader = Annotated[Principal, Depends(permitted(Permission.READ, get_studio))]
+Annotator = Annotated[Principal, Depends(permitted(Permission.ANNOTATE, get_studio))]
+ModelKeeper = Annotated[Principal, Depends(permitted(Permission.PROMOTE_MODEL))]
 Auditor = Annotated[Principal, Depends(permitted(Permission.READ_AUDIT))]
 RunnerDep = Annotated[Runner, Depends(get_runner)]

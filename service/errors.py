@@ -7,12 +7,13 @@ from starlette.exceptions import HTTPException
 
 from service.routing.clock_file import ClockFileError
 from service.routing.problems import RuleError
-from triage import InputError, ModelError, RecordError, TriageError
+from triage import InputError, ModelError, RecordError, RegistryError, TriageError
 
 STATUS: dict[type[TriageError], int] = {
     RecordError: 422,
     InputError: 400,
     ModelError: 503,
+    RegistryError: 503,
     ClockFileError: 422,
     RuleError: 422,
     TriageError: 500,

@@ -10,17 +10,18 @@ import uvicorn
 from service.app import create_app
 from service.desk.books import load_books
 from service.logs import configure_logs
+from service.models.loading import load_served
 from service.settings import read_settings
-from triage import Triage
 
 _NOTICE = timedelta(days=60)
 
 
 def serve(*, host: str, port: int, model: Path | None, policy: Path | None) -> None:
     """Load the model, then serve until stopped. Raises ModelError before listening."""
-    settings = read_settings()
+    given = {"model": model, "policy": policy}
+    settings = read_settings().model_copy(update={k: v for k, v in given.items() if v})
     configure_logs(settings.log_level)
-    engine = Triage.load(model or settings.model, policy=policy or settings.policy)
+    engine = load_served(settings)
     shown = f"[{host}]" if ":" in host else host
     print(
         f"分诊 Fenzhen  http://{shown}:{port}   接口文档 API: http://{shown}:{port}/docs",
@@ -34,11 +35,12 @@ def serve(*, host: str, port: int, model: Path | None, policy: Path | None) -> N
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
-    uvicorn.run(create_app(engine, settings), host=host, port=port, log_level="warning")
+    app = create_app(engine, settings, follow=settings.model is None)
+    uvicorn.run(app, host=host, port=port, log_level="warning")
 
 
 def _say_when_calendars_end(folder: Path | None) -> None:
-    until = load_books(folder).clocks.valid_until
+    until = load_books(folder, lenient=True).clocks.valid_until
     if until and until - date.today() < _NOTICE:
         print(
             f"节假日数据到 {until} 为止，之后的时限不猜 holidays are known until {until}: "

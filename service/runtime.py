@@ -10,22 +10,29 @@ from sqlalchemy import Engine
 
 from service.db.engine import checkpoint, connect
 from service.db.migrate import upgrade
-from service.desk.books import load_books
+from service.desk.books import load_books, warn_of_strangers
 from service.desk.desk import Desk
+from service.desk.drift import Drift
 from service.desk.writer import Writer
 from service.jobs.delivery import Delivery
+from service.jobs.drift import DriftAlarm
 from service.jobs.loop import Loop
 from service.jobs.timer import Timer
 from service.logs import configure_logs
+from service.models.follower import Follower, Serving
+from service.models.shadow import Shadow
+from service.models.watch import Watch
 from service.people.access import Access
 from service.people.keys import Verifier
 from service.secret import read_secret
 from service.settings import Settings
 from service.webhooks.sender import Sender
-from triage import Triage
+from triage import Policy, Triage
 
 _CHECKPOINT = 1.0  # seconds
 _PAUSE = 0.5  # seconds between two looks at an empty outbox
+_LOOK = 1.0  # seconds between two looks at the registry of models
+_HOUR = 3600.0  # seconds between two looks at the weeks that have ended
 
 
 @dataclass(slots=True)
@@ -37,30 +44,47 @@ class Runtime:
     desk: Desk
     writer: Writer
     access: Access
+    serving: Serving
+    shadow: Shadow
+    drift: Drift
 
 
 def open_desk(settings: Settings, engine: Triage, *, durable: bool = True) -> Desk:
     """Return the desk on a database of the present shape. Raises InputError and its family."""
     database = connect(settings.database_url, durable=durable)
     upgrade(database)
-    books = load_books(settings.desk)
+    # A model that was promoted may lack labels of the rules: that must not keep the desk shut.
+    books = load_books(settings.desk, taxonomy=engine.taxonomy, lenient=True)
+    warn_of_strangers(books, engine.taxonomy)
     return Desk(database, engine, books, secret=read_secret(settings.secret_file))
 
 
 @contextmanager
-def running(settings: Settings, engine: Triage) -> Iterator[Runtime]:
-    """Open the parts, run the jobs, and end both in order."""
+def running(settings: Settings, engine: Triage, *, follow: bool = False) -> Iterator[Runtime]:
+    """Open the parts, run the jobs, and end both in order.
+
+    With `follow` the engine gives way to each new champion of the registry of the settings.
+    """
     if not structlog.is_configured():  # the usual one prints every local value, keys included
         configure_logs(settings.log_level)
-    desk = open_desk(settings, engine)
+    desk, policy = open_desk(settings, engine), Policy.load(settings.policy)
     writer = Writer(desk, waiting=settings.queue * 16)
     writer.start()
     with Sender(allow_private=settings.allow_private_webhooks) as sender:
-        loops = _loops(settings, desk, writer, sender) if settings.jobs else []
+        serving = Serving(settings.model, desk.now(), pinned=not follow)
+        shadow = Shadow(desk, settings.models, policy, Watch(settings.models))
+        drift = Drift(desk)
+        loops = _loops(settings, desk, writer, sender, shadow) if settings.jobs else []
+        if settings.jobs:
+            loops.append(Loop("drift", DriftAlarm(desk, drift), pause=_HOUR))
+        if follow:
+            follower = Follower(desk, settings.models, policy, serving, Watch(settings.models))
+            loops.append(Loop("models", follower, pause=_LOOK))
         for loop in loops:
             loop.start()
         try:
-            yield Runtime(settings, desk.database, desk, writer, _access(settings, desk))
+            access = _access(settings, desk)
+            yield Runtime(settings, desk.database, desk, writer, access, serving, shadow, drift)
         finally:
             for loop in loops:
                 loop.stop()
@@ -77,10 +101,13 @@ def _checkpoint(database: Engine) -> bool:
     return False
 
 
-def _loops(settings: Settings, desk: Desk, writer: Writer, sender: Sender) -> list[Loop]:
+def _loops(
+    settings: Settings, desk: Desk, writer: Writer, sender: Sender, shadow: Shadow
+) -> list[Loop]:
     delivery = Delivery(desk.database, sender, now=desk.now)
     return [
         Loop("timer", Timer(writer), pause=settings.tick),
         Loop("delivery", delivery, pause=_PAUSE),
+        Loop("shadow", shadow, pause=_PAUSE),
         Loop("checkpoint", partial(_checkpoint, desk.database), pause=_CHECKPOINT),
     ]

@@ -15,6 +15,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="FENZHEN_", protected_namespaces=())
 
     model: Path | None = None
+    models: Path = Field(default=Path("models"), description="registry whose champion is served")
     policy: Path | None = None
     workers: int = Field(default=2, ge=1, description="forward passes at the same time")
     queue: int = Field(default=64, ge=1, description="requests that may wait for one of them")

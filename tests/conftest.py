@@ -36,6 +36,7 @@ def no_settings_from_outside(monkeypatch, places):
     place = next(places)
     monkeypatch.setenv("FENZHEN_DATABASE_URL", f"sqlite:///{place}/fenzhen.db")
     monkeypatch.setenv("FENZHEN_SECRET_FILE", f"{place}/secret.key")
+    monkeypatch.setenv("FENZHEN_MODELS", f"{place}/models")
 
 
 @pytest.fixture(scope="session")

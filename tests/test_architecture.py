@@ -22,6 +22,7 @@ ROOMS = {
     "reading": 3,
     "scorers": 3,
     "decide": 3,
+    "weights": 4,
     "artifact": 4,
     "engine": 5,
     "datasets": 6,

@@ -16,6 +16,7 @@ from triage.errors import (
     OutputError,
     PolicyError,
     RecordError,
+    RegistryError,
     TokeniserMismatchError,
     TriageError,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "Policy",
     "PolicyError",
     "RecordError",
+    "RegistryError",
     "Rejection",
     "Script",
     "Sentiment",

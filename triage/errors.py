@@ -7,7 +7,9 @@
     │   └── DataError         training data: unknown label, contradiction
     ├── PolicyError           a policy file: unknown key, value out of range
     ├── ModelError            a model folder: missing, unreadable, tampered
+    │   ├── TamperedModelError       a file is not the one its manifest vouches for
     │   └── TokeniserMismatchError   the model was made with another tokeniser
+    ├── RegistryError         the registry of models: unreadable, no such model
     └── OutputError           a result could not be written: disk full, denied
         └── ReaderGoneError   whoever read our output (head, less) has gone: no fault
 
@@ -72,10 +74,22 @@ class ModelError(TriageError):
     code = "bad_model"
 
 
+class TamperedModelError(ModelError):
+    """A file of a model folder was changed after the model was made."""
+
+    code = "model_tampered"
+
+
 class TokeniserMismatchError(ModelError):
     """The model was made with another tokeniser, dictionary or setting."""
 
     code = "tokeniser_mismatch"
+
+
+class RegistryError(TriageError):
+    """The registry of models is unreadable, or holds no such model."""
+
+    code = "bad_registry"
 
 
 class OutputError(TriageError):

@@ -21,8 +21,14 @@ async def health() -> HealthOut:
     responses={503: {"model": ReadyOut}},
 )
 async def ready(state: StateDep, response: Response) -> dict[str, object]:
-    """就绪。The model is loaded and has judged a first text; 503 until then."""
+    """就绪。The model is loaded and has judged a first text; 503 until then.
+
+    `problem` is the code of the error that keeps a newer champion from being served.
+    """
     if state.engine is None:
         response.status_code = 503
         return {"status": "loading"}
-    return {"status": "ready", "model": state.engine.name.to_dict()}
+    problem = state.runtime.serving.problem if state.runtime else None
+    told: dict[str, object] = {"status": "ready", "model": state.engine.name.to_dict()}
+    # Whoever asks here may be nobody: what it says, with its folder, stands at GET /v1/models.
+    return {**told, "problem": problem.error.code} if problem else told

@@ -5,7 +5,6 @@ from fastapi import APIRouter
 from service.api.tickets import ERRORS
 from service.deps import READING, EngineDep
 from service.schemas.triage import LabelOut, LabelsOut
-from triage import CHINESE, ENGLISH
 from triage.labels import (
     SENTIMENT_CHINESE,
     SENTIMENT_ENGLISH,
@@ -20,8 +19,14 @@ router = APIRouter(prefix="/v1", tags=["labels"], dependencies=[READING])
 async def labels(engine: EngineDep) -> LabelsOut:
     """列出全部标签。List every label a verdict can hold."""
     issues = [
-        LabelOut(code=code, zh=CHINESE.get(code, code), en=ENGLISH.get(code, code))
-        for code in engine.scorer.labels
+        LabelOut(
+            code=label.code,
+            zh=label.zh,
+            en=label.en,
+            parent=engine.taxonomy.parents.get(label.code, ""),
+            description=label.description,
+        )
+        for label in engine.taxonomy.labels
     ]
     return LabelsOut(
         issues=issues,

@@ -12,7 +12,8 @@ from service.db.engine import writing
 from service.db.keys import note
 from service.db.notes import rule_hits
 from service.deps import Reader, RuleKeeper, RuntimeDep
-from service.desk.books import Books, load_books
+from service.desk.books import load_books
+from service.desk.desk import Desk
 from service.routing.log import Kind
 from service.routing.rulebook import Rule
 from service.runtime import Runtime
@@ -28,15 +29,17 @@ def read(runtime: RuntimeDep, who: Reader) -> Response:
     since = runtime.desk.now().date() - timedelta(days=_DAYS)
     with runtime.database.connect() as connection:
         hits = rule_hits(connection, since)
-    return answer(_view(runtime.desk.books, hits))
+    return answer(_view(runtime.desk, hits))
 
 
-def _view(books: Books, hits: dict[str, int]) -> dict[str, Any]:
+def _view(desk: Desk, hits: dict[str, int]) -> dict[str, Any]:
+    books = desk.books
     rules, until = books.rules, books.clocks.valid_until
+    warnings = books.warnings(desk.engine.taxonomy)
     return {
         "file": rules.source,
         "digest": rules.digest,
-        "warnings": [str(warning) for warning in rules.warnings],
+        "warnings": [warning.said(rules.source) for warning in warnings],
         "calendars_valid_until": until.isoformat() if until else None,
         "rules": [_rule(rule, hits.get(rule.name, 0)) for rule in rules.rules],
     }
@@ -58,14 +61,13 @@ def _rule(rule: Rule, hits: int) -> dict[str, Any]:
 @router.post("/reload", response_model=RulesOut)
 async def reload(runtime: RuntimeDep, who: RuleKeeper) -> Response:
     """重新读取规则和时限；有错保留原来的。Read the books anew; after an error the old stay."""
-    books = await to_thread.run_sync(_reload, runtime, who.actor)
-    return answer(_view(books, {}))
+    await to_thread.run_sync(_reload, runtime, who.actor)
+    return answer(_view(runtime.desk, {}))
 
 
-def _reload(runtime: Runtime, actor: str) -> Books:
-    books = load_books(runtime.settings.desk)
+def _reload(runtime: Runtime, actor: str) -> None:
+    books = load_books(runtime.settings.desk, taxonomy=runtime.desk.engine.taxonomy)
     runtime.desk.books = books
     told = {"file": books.rules.source, "digest": books.rules.digest}
     with writing(runtime.database) as connection:
         note(connection, Kind.RULES_LOADED, actor, runtime.desk.now(), told)
-    return books

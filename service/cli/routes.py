@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, select
 
-from service.cli.places import own_database
+from service.cli.places import own_database, own_taxonomy
 from service.db.cases import load_cases
 from service.db.tables import tickets
 from service.desk.books import load_books
@@ -16,28 +16,34 @@ from service.routing.rulebook import Rulebook, load_rules
 from service.routing.trial import read_verdicts, trial
 from service.routing.trial_table import render
 from service.settings import read_settings
+from triage.taxonomy import Taxonomy
 
 _PAGE = 100
 
 
-def check(path: Path | None) -> tuple[Rulebook, list[str]]:
-    """Read a rule file; return it and its warnings. Raises RuleError with all that is wrong."""
-    book = _book(path)
-    return book, [problem.said(book.source) for problem in book.warnings]
+def check(path: Path | None, model: Path | None) -> tuple[Rulebook, list[str]]:
+    """Read a rule file for the labels of a model; return it and its warnings.
+
+    Raises RuleError with all that is wrong.
+    """
+    taxonomy = own_taxonomy(model)
+    book = _book(path, taxonomy)
+    warnings = (*book.warnings, *book.strangers(taxonomy))
+    return book, [problem.said(book.source) for problem in warnings]
 
 
-def _book(path: Path | None) -> Rulebook:
+def _book(path: Path | None, taxonomy: Taxonomy) -> Rulebook:
     folder = read_settings().desk
     if path is None:
-        return load_books(folder).rules
+        return load_books(folder, taxonomy=taxonomy).rules
     beside = folder / "clocks.yaml" if folder else None
     clocks = load_clocks(beside if beside and beside.exists() else None)
-    return load_rules(path, slas=frozenset(clocks.policies))
+    return load_rules(path, slas=frozenset(clocks.policies), taxonomy=taxonomy)
 
 
-def try_(path: Path | None, verdicts: Path | None, most: int) -> str:
+def try_(path: Path | None, verdicts: Path | None, most: int, model: Path | None) -> str:
     """Return a table of what the rules would do with past tickets, or with a file of verdicts."""
-    book = _book(path)
+    book = _book(path, own_taxonomy(model))
     facts = read_verdicts(verdicts) if verdicts else _past(most)
     return render(trial(book, facts), book)
 

@@ -36,7 +36,7 @@ shadow_verdicts = Table(
     Column("ticket_id", ForeignKey("tickets.id"), nullable=False, index=True),
     Column("at", UtcTime, nullable=False),
     Column("model_name", _NAME, nullable=False),
-    Column("model_version", String(50), nullable=False),
+    Column("model_version", _NAME, nullable=False),
     Column("differs", Document, nullable=False),  # the fields in which the two disagree
     Column("body", Document, nullable=False),
     Index("ix_shadow_verdicts_model_hash_at", "model_hash", "at"),

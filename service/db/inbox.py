@@ -20,8 +20,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import RowMapping
 
-from service.db.tables import customers, messages, ticket_issues, tickets
-from service.tickets.records import LIVE
+from service.db.tables import customers, events, messages, ticket_issues, tickets
+from service.routing.log import Kind
+from service.tickets.records import LIVE, Status
 
 _NEVER = datetime.max.replace(year=9000)
 SORTS = ("due", "newest", "oldest", "urgent")
@@ -42,6 +43,7 @@ class Filter:
     tag: str | None = None
     customer: str | None = None
     review: bool | None = None
+    asked: bool = False  # of a person: live ones to review, and all that were selected
     breached: bool | None = None
     neglected: bool | None = None
     waiting: bool | None = None  # the customer for us
@@ -101,10 +103,19 @@ def _where(wanted: Filter) -> ColumnElement[bool]:
             parts.append(t[name] == value)
     if wanted.status:
         parts.append(t.status.in_(wanted.status))
+    if wanted.asked:
+        parts.append(_asked())
     if wanted.customer:
         parts.append(t.customer_id == wanted.customer)
     parts += _levels(wanted) + _inner(wanted)
     return and_(*parts)
+
+
+def _asked() -> ColumnElement[bool]:
+    t, e = tickets.c, events.c
+    selected = exists().where((e.ticket_id == t.id) & (e.kind == Kind.REVIEW_SELECTED.value))
+    stays = (t.status != Status.MERGED) & selected  # also where the work is done
+    return t.review.is_(True) & or_(t.status.in_(LIVE), stays)
 
 
 def _levels(wanted: Filter) -> list[ColumnElement[bool]]:

@@ -108,7 +108,9 @@ def change_endpoint(
 
 def note(
     connection: Connection, kind: Kind, actor: str, at: datetime, data: Mapping[str, Any]
-) -> None:
-    """Write an event that belongs to no ticket."""
-    row = {"id": new_id("e"), "ticket_id": None, "seq": 0, "kind": kind.value, "at": at}
+) -> str:
+    """Write an event that belongs to no ticket; return its id."""
+    key = new_id("e")
+    row = {"id": key, "ticket_id": None, "seq": 0, "kind": kind.value, "at": at}
     connection.execute(insert(events).values(**row, recorded_at=at, actor=actor, data=dict(data)))
+    return key

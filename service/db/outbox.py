@@ -23,6 +23,7 @@ KINDS = (
     Kind.CLOCK_BREACHED,
     Kind.PROMISE_BROKEN,
     Kind.TOPIC_EMERGING,
+    Kind.DRIFT_ALERT,
 )
 # A sender that died gives its work back after this; a round of slow receivers takes 80 seconds.
 _LEASE = timedelta(seconds=120)
@@ -58,6 +59,15 @@ def _letters(case: Case, known: Sequence[RowMapping], now: datetime) -> Iterable
                 yield _letter(key, endpoint["id"], event, case, now)
 
 
+def put_of_desk(connection: Connection, key: str, event: Event, now: datetime) -> None:
+    """Write what the endpoints subscribed to of an event that belongs to no ticket."""
+    known = connection.execute(select(endpoints).where(endpoints.c.active)).mappings().all()
+    told = {"event": {"id": key, "actor": event.actor, **mask_all(dict(event.data))}}
+    body = {"type": event.kind.value, "timestamp": event.at.isoformat(), "data": told}
+    rows = [_row(key, one["id"], event, body, now) for one in known if _is_wanted(one, event)]
+    insert_all(connection, outbox, rows)
+
+
 def _is_wanted(endpoint: RowMapping, event: Event) -> bool:
     if event.kind not in KINDS or event.data.get("first"):
         return False  # the first verdict is told with the new ticket
@@ -65,13 +75,18 @@ def _is_wanted(endpoint: RowMapping, event: Event) -> bool:
 
 
 def _letter(key: str, endpoint: str, event: Event, case: Case, now: datetime) -> dict[str, Any]:
+    row = _row(key, endpoint, event, payload(key, event, case), now)
+    return row | {"ticket_id": case.ticket.id}
+
+
+def _row(key: str, endpoint: str, event: Event, body: Any, now: datetime) -> dict[str, Any]:
     return {
         "id": new_id("o"),
         "endpoint_id": endpoint,
         "event_id": key,
-        "ticket_id": case.ticket.id,
+        "ticket_id": None,
         "kind": event.kind.value,
-        "payload": payload(key, event, case),
+        "payload": body,
         "state": "pending",
         "attempts": 0,
         "next_at": now,

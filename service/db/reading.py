@@ -79,6 +79,12 @@ def list_corrections(connection: Connection, after: str, limit: int) -> Rows:
     return connection.execute(query).mappings().all()
 
 
+def known_correction(connection: Connection, id_: str) -> bool:
+    """Tell whether there is a correction with this id."""
+    query = select(corrections.c.id).where(corrections.c.id == id_)
+    return connection.execute(query).first() is not None
+
+
 def audit(
     connection: Connection, *, actor: str | None, kind: str | None, limit: int, before: str | None
 ) -> Rows:

@@ -124,6 +124,19 @@ class Correct(OnTicket):
 
 
 @dataclass(frozen=True, slots=True)
+class SelectForReview(OnTicket):
+    """Ask a person to look, because the labels of this ticket would teach the model most.
+
+    `zh` and `en` say why; `strategy` is how it was chosen, by which `model` (NAME@HASH).
+    """
+
+    zh: str = ""
+    en: str = ""
+    strategy: str = ""
+    model: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class FinishFollowUp(OnTicket):
     """Say what the customer answered when asked."""
 

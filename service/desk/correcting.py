@@ -1,5 +1,6 @@
 """A person's word over the machine's, tied to the verdict it corrects."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from service.desk.commands import Correct
@@ -12,6 +13,7 @@ from service.routing.log import Kind
 from service.tickets.case import Case
 from service.tickets.ids import new_id
 from service.tickets.records import Correction, Reason
+from triage.taxonomy import Taxonomy
 
 
 def correct(case: Case, command: Correct, context: Context) -> Step:
@@ -21,7 +23,8 @@ def correct(case: Case, command: Correct, context: Context) -> Step:
     _check(command, case, context)
     at = command.at or context.now
     changes = {}
-    for name, value in command.changes.items():
+    for name, given in command.changes.items():
+        value = with_parents(given, context.engine.taxonomy) if name == "issues" else given
         before = case.ticket.queue if name == "queue" else told(case, name)
         changes[name] = [before, value]
         _keep(case, command, name, before, value, context)
@@ -31,6 +34,11 @@ def correct(case: Case, command: Correct, context: Context) -> Step:
     if "queue" in command.changes:
         move(case, command.changes["queue"], at, command.actor, context)
     return Step(case, event=event)
+
+
+def with_parents(issues: Sequence[str], taxonomy: Taxonomy) -> list[str]:
+    """Return the issues, and after them the parents of those that have one."""
+    return list(dict.fromkeys((*issues, *taxonomy.closed(issues))))
 
 
 def _keep(
@@ -64,7 +72,8 @@ def _check(command: Correct, case: Case, context: Context) -> None:
     if not command.changes:
         raise BadValueError("Nothing to correct.", remedy=f"Give one of: {', '.join(FIELDS)}.")
     allowed = {
-        "issues": frozenset(context.engine.scorer.labels),
+        # What an earlier model gave may stay, even if the present one does not know it.
+        "issues": frozenset((*context.engine.scorer.labels, *case.issues)),
         "sentiment": frozenset(range(1, 6)),
         "urgency": frozenset(range(4)),
         "queue": frozenset(context.rules.queues),

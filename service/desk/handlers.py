@@ -17,6 +17,7 @@ from service.desk.commands import (
     Rate,
     Reopen,
     Resume,
+    SelectForReview,
     SettlePromise,
     Tag,
     Wait,
@@ -25,6 +26,7 @@ from service.desk.context import Context
 from service.desk.correcting import correct
 from service.desk.pledges import read_promises, settle_promise
 from service.desk.routing import facts_of
+from service.desk.selecting import select_for_review
 from service.desk.steps import Step, demand
 from service.desk.timing import look
 from service.errors import ConflictError
@@ -130,6 +132,7 @@ _HANDLERS: dict[type[Command], Callable[[Case, Any, Context], Step]] = {
     Assign: assign,
     Tag: tag,
     Correct: correct,
+    SelectForReview: select_for_review,
     FinishFollowUp: finish_follow_up,
     Rate: rate,
     SettlePromise: settle_promise,

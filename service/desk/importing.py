@@ -11,13 +11,13 @@ from service.desk.commands import OpenTicket, Person
 from service.desk.desk import Desk
 from service.tickets.storable import storable
 from triage import Feedback, Rejection, TriageError
-from triage.files.columns import ID_NAMES
+from triage.files.columns import CHANNEL_NAMES, ID_NAMES, TIME_NAMES, moment
 from triage.text.script import to_simplified
 
 # The usual names of columns, in Simplified and lower case.
 _COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "channel": ("channel", "渠道", "来源渠道", "来源", "受理渠道"),
-    "at": ("received_at", "created_at", "time", "时间", "创建时间", "提交时间", "留言时间", "日期"),
+    "channel": CHANNEL_NAMES,
+    "at": TIME_NAMES,
     "subject": ("subject", "title", "标题", "主题", "工单标题"),
     "product": ("product", "商品", "产品", "商品名称", "产品名称", "型号"),
     "order": ("order", "order_number", "订单号", "订单编号", "单号"),
@@ -30,7 +30,6 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
 _IDS = tuple(name for name in ID_NAMES if name != "序号")  # a row's number is no id of it
 _MOST = 256  # tickets that go to the desk together
 _NAME, _SHORT = 200, 50
-_FORMS = ("%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y/%m/%d", "%Y年%m月%d日 %H:%M", "%Y年%m月%d日")
 
 
 @dataclass(slots=True)
@@ -139,20 +138,7 @@ def _person(found: Mapping[str, Any]) -> Person | None:
 
 
 def _moment(value: Any, zone: tzinfo) -> datetime | None:
-    at = value if isinstance(value, datetime) else _parse(str(value)) if value else None
+    at = moment(value) if value else None
     if at is None or not 2000 <= at.year < 2100:
         return None
     return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
-
-
-def _parse(text: str) -> datetime | None:
-    try:
-        return datetime.fromisoformat(text.strip())
-    except ValueError:
-        pass
-    for form in _FORMS:
-        try:
-            return datetime.strptime(text.strip(), form)
-        except ValueError:
-            continue
-    return None

@@ -47,7 +47,7 @@ def _feedback(case: Case, thread: Thread) -> Feedback:
 def _keep(case: Case, thread: Thread, result: Verdict | Rejection, engine: Triage) -> None:
     before = case.verdict
     at = case.messages[-1].at
-    body = _body(result, thread)
+    body = body_of(result, thread)
     stored = _stored(case, thread, body, at, engine)
     case.judged(stored)
     if settled_now(body, thread):
@@ -59,7 +59,8 @@ def _keep(case: Case, thread: Thread, result: Verdict | Rejection, engine: Triag
         case.record(Kind.VERDICT_CHANGED, at, actor, verdict=stored.id, first=first, **changes)
 
 
-def _body(result: Verdict | Rejection, thread: Thread) -> dict[str, Any]:
+def body_of(result: Verdict | Rejection, thread: Thread) -> dict[str, Any]:
+    """Return what is kept of a verdict: quotes on their messages; of a rejection: why."""
     if isinstance(result, Rejection):
         # What cannot be judged is still somebody's message: a person reads it.
         reason = f"{result.code}: {result.message}"

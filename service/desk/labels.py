@@ -26,13 +26,22 @@ def take_labels(case: Case) -> None:
     ticket.sentiment = told(case, "sentiment")
     ticket.urgency = _urgency(case)
     ticket.script = told(case, "script")
-    # Whoever corrected a label has read what was said so far: it is not asked for again.
-    ticket.review = bool(told(case, "review", False)) and not _is_read(case)
+    # Whoever corrected a label has read what was said so far: it is not asked for again. What
+    # was selected to be labelled waits for a person, whatever the machine says meanwhile.
+    doubted = bool(told(case, "review", False)) and not _is_read(case)
+    ticket.review = doubted or is_selected(case)
 
 
 def _is_read(case: Case) -> bool:
     judged = [e.seq for e in case.events if e.kind == Kind.MESSAGE_RECEIVED]
     return any(e.kind == Kind.LABEL_CORRECTED and e.seq > max(judged) for e in case.events)
+
+
+def is_selected(case: Case) -> bool:
+    """Whether the case was selected to be labelled, and no person has looked since."""
+    kinds = (Kind.REVIEW_SELECTED, Kind.LABEL_CORRECTED)
+    found = [event.kind for event in case.events if event.kind in kinds]
+    return bool(found) and found[-1] == Kind.REVIEW_SELECTED
 
 
 def _urgency(case: Case) -> int:

@@ -37,6 +37,7 @@ class Permission(StrEnum):
     READ_PII = "read_pii"  # the same texts unmasked
     WRITE_TICKET = "write_ticket"  # create, import, reply, note, assign, close, merge
     CORRECT = "correct"  # labels, urgency, queue
+    ANNOTATE = "annotate"  # labels from outside the inbox, for the next training
     EXPORT = "export"  # many tickets at once, personal data masked
     MANAGE_RULES = "manage_rules"  # routing rules, SLA policies, calendars
     MANAGE_WEBHOOKS = "manage_webhooks"  # endpoints, secrets, dead letters
@@ -50,6 +51,7 @@ MINIMAL_ROLE: dict[Permission, Role] = {
     Permission.READ_PII: Role.AGENT,
     Permission.WRITE_TICKET: Role.AGENT,
     Permission.CORRECT: Role.AGENT,
+    Permission.ANNOTATE: Role.ANALYST,
     Permission.EXPORT: Role.ANALYST,
     Permission.MANAGE_RULES: Role.ANALYST,
     Permission.MANAGE_WEBHOOKS: Role.ADMIN,

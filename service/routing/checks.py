@@ -39,6 +39,7 @@ def _declared(book: Book) -> dict[str, Collection[str] | None]:
         "queue": queues,
         "person": people,
         "person or queue": notify,
+        "issue": None if book.known.lenient else book.known.taxonomy.codes,
         "SLA policy": book.known.slas,
         "clock": book.known.clocks,
         "endpoint": book.known.endpoints,

@@ -17,6 +17,8 @@ _CONDITIONS = {
     "clock": "clock",
     "channel": "channel",
     "tier": "tier",
+    "issues": "issue",
+    "suggested": "issue",
 }
 
 
@@ -44,6 +46,7 @@ def _leaf(book: Book, path: Path, name: str, spec: Any) -> Iterator[Told]:
             yield from _expression((*path, "values", kind), wanted)
     elif name == "scores":
         for label, bounds in spec.items():
+            yield from refer(book, "issue", (*path, label), label)
             yield from _order((*path, label), bounds)
     elif name == "time_of_day":
         yield from _all_day(path, spec)
@@ -55,7 +58,7 @@ def _named(book: Book, path: Path, what: str, spec: Any) -> Iterator[Told]:
     if not isinstance(spec, dict):
         yield from refer(book, what, path, spec)
         return
-    for key in spec.keys() - {"empty"}:
+    for key in [key for key in spec if key != "empty"]:
         yield from refer(book, what, (*path, key), spec[key])
 
 

@@ -11,6 +11,7 @@ from service.routing.leaves import Leaf, flag, members, one
 from service.routing.measures import number, scores, time_of_day, waiting, weekday
 from service.routing.wording import Said
 from service.routing.written import entities, text
+from triage.taxonomy import BUILT_IN, Taxonomy
 
 _SETS = frozenset({"issues", "suggested", "signals", "remedy", "tags"})
 _NUMBERS = frozenset({"sentiment", "urgency", "repeats", "reopened"})
@@ -98,27 +99,30 @@ class Not:
         yield self.said
 
 
-def compile_condition(raw: Mapping[str, Any] | None, zone: ZoneInfo) -> Condition:
+def compile_condition(
+    raw: Mapping[str, Any] | None, zone: ZoneInfo, taxonomy: Taxonomy = BUILT_IN
+) -> Condition:
     """Return the condition of `if`, which the checks have passed; None always holds.
 
-    Keys beside each other must all hold. `zone` is where `time_of_day` and `weekday` are.
+    Keys beside each other must all hold. `zone` is where `time_of_day` and `weekday` are;
+    `taxonomy` names the labels.
     """
-    parts = [_part(name, value, zone) for name, value in (raw or {}).items()]
+    parts = [_part(name, value, zone, taxonomy) for name, value in (raw or {}).items()]
     return parts[0] if len(parts) == 1 else All(tuple(parts))
 
 
-def _part(name: str, value: Any, zone: ZoneInfo) -> Condition:
+def _part(name: str, value: Any, zone: ZoneInfo, taxonomy: Taxonomy) -> Condition:
     combined: dict[str, Callable[[Sequence[Condition]], Condition]] = {"all": All, "any": Any_}
     if name in combined:
-        return combined[name](tuple(compile_condition(part, zone) for part in value))
+        return combined[name](tuple(compile_condition(part, zone, taxonomy) for part in value))
     if name == "not":
-        return Not(compile_condition(value, zone))
-    return _leaf(name, value, zone)
+        return Not(compile_condition(value, zone, taxonomy))
+    return _leaf(name, value, zone, taxonomy)
 
 
-def _leaf(name: str, spec: Any, zone: ZoneInfo) -> Leaf:
+def _leaf(name: str, spec: Any, zone: ZoneInfo, taxonomy: Taxonomy) -> Leaf:
     special: dict[str, Callable[[], Leaf]] = {
-        "scores": lambda: scores(spec),
+        "scores": lambda: scores(spec, taxonomy),
         "entities": lambda: entities(spec),
         "text": lambda: text(spec),
         "waiting": lambda: waiting(spec),
@@ -132,7 +136,7 @@ def _leaf(name: str, spec: Any, zone: ZoneInfo) -> Leaf:
         return number(name, spec, read)
     if name in _FLAGS:
         return flag(name, spec)
-    return members(name, spec, read) if name in _SETS else one(name, spec, read)
+    return members(name, spec, read, taxonomy) if name in _SETS else one(name, spec, read)
 
 
 def _joined(parts: Sequence[Condition], zh: str, en: str) -> Said:

@@ -6,6 +6,7 @@ from typing import Any
 
 from service.routing.located import Path
 from service.routing.problems import unknown
+from triage.taxonomy import BUILT_IN, Taxonomy
 
 LEAD, OWNER = "lead", "owner"  # who may be told beside colleagues and queues
 Told = tuple[Path, str, str]
@@ -13,11 +14,16 @@ Told = tuple[Path, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Names made outside the file: SLA policies, clocks, webhook endpoints (None: not known)."""
+    """Names made outside the file: SLA policies, clocks, webhook endpoints (None: not known).
+
+    `taxonomy` holds the labels of the model in use; with `lenient` other ones are let through.
+    """
 
     slas: Set[str] = frozenset()
     clocks: Set[str] = frozenset()
     endpoints: Set[str] | None = None
+    taxonomy: Taxonomy = BUILT_IN
+    lenient: bool = False
 
 
 @dataclass(frozen=True, slots=True)

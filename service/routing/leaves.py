@@ -9,6 +9,7 @@ from typing import Any
 from service.routing.facts import Facts
 from service.routing.vocabulary import field_zh
 from service.routing.wording import Said, about, listed, members_said
+from triage.taxonomy import BUILT_IN, Taxonomy
 
 Test = Callable[[Facts], bool]
 _KEPT = 256  # so many answers are kept in words
@@ -60,8 +61,10 @@ def merged(parts: Sequence[Leaf]) -> Leaf:
     )
 
 
-def members(name: str, spec: Any, read: Callable[[Facts], Set[str]]) -> Leaf:
-    """Return a leaf over a set of facts."""
+def members(
+    name: str, spec: Any, read: Callable[[Facts], Set[str]], taxonomy: Taxonomy = BUILT_IN
+) -> Leaf:
+    """Return a leaf over a set of facts; `taxonomy` names those that are labels."""
     table = as_table(spec)
     tests: list[Test] = []
     wanted = frozenset(table.get("any", ()))
@@ -74,18 +77,21 @@ def members(name: str, spec: Any, read: Callable[[Facts], Set[str]]) -> Leaf:
     if "empty" in table:
         tests.append(lambda facts: (not read(facts)) is table["empty"])
     only_any = list(table) == ["any"]
-    found = _found(name, table["any"], read) if only_any else None
-    return Leaf(members_said(name, table), both(tests), found)
+    found = _found(name, table["any"], read, taxonomy) if only_any else None
+    return Leaf(members_said(name, table, taxonomy), both(tests), found)
 
 
 def _found(
-    name: str, wanted: Sequence[str], read: Callable[[Facts], Set[str]]
+    name: str,
+    wanted: Sequence[str],
+    read: Callable[[Facts], Set[str]],
+    taxonomy: Taxonomy = BUILT_IN,
 ) -> Callable[[Facts], Said]:
     """Return what says which of the values wanted are there; the same words are made once."""
 
     @lru_cache(maxsize=_KEPT)
     def say(values: tuple[str, ...]) -> Said:
-        return about(name, [listed(name, values)])
+        return about(name, [listed(name, values, taxonomy)])
 
     def found(facts: Facts) -> Said:
         there = read(facts)

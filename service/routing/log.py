@@ -17,6 +17,7 @@ class Kind(StrEnum):
     NOTE_ADDED = "note.added"  # among colleagues
     VERDICT_CHANGED = "verdict.changed"
     LABEL_CORRECTED = "label.corrected"
+    REVIEW_SELECTED = "review.selected"  # to be labelled; data: reason, zh, en, strategy, model
     QUEUE_CHANGED = "queue.changed"  # data: queue, previous, rule
     SLA_CHANGED = "sla.changed"  # data: sla
     PRIORITY_CHANGED = "priority.changed"
@@ -45,7 +46,9 @@ class Kind(StrEnum):
     ENDPOINT_CREATED = "endpoint.created"
     ENDPOINT_REMOVED = "endpoint.removed"
     RULES_LOADED = "rules.loaded"
+    MODEL_ROLLED_BACK = "model.rolled_back"
     TOPIC_EMERGING = "topic.emerging"
+    DRIFT_ALERT = "drift.alert"  # of the desk; data: week, alerts
 
 
 @dataclass(frozen=True, slots=True)

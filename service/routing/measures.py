@@ -10,10 +10,12 @@ from zoneinfo import ZoneInfo
 
 from service.routing.facts import Facts
 from service.routing.leaves import Leaf, merged, one
-from service.routing.vocabulary import WEEKDAYS, field_zh, value_zh
+from service.routing.vocabulary import WEEKDAYS, field_zh
 from service.routing.wording import Said, bounds
+from triage.taxonomy import BUILT_IN, Taxonomy
 
 _KEPT = 256  # so many answers are kept in words
+_NOTHING = Said("", "")
 _SECONDS = {"d": 86_400, "h": 3600, "m": 60, "s": 1}
 
 
@@ -23,11 +25,14 @@ def duration(text: str) -> timedelta:
     return timedelta(seconds=sum(int(number) * _SECONDS[unit] for number, unit in parts))
 
 
-def number(name: str, spec: Any, read: Callable[[Facts], Any], value: str = "") -> Leaf:
-    """Return a leaf over a number, both bounds within; None is never within."""
+def number(name: str, spec: Any, read: Callable[[Facts], Any], what: Said = _NOTHING) -> Leaf:
+    """Return a leaf over a number, both bounds within; None is never within.
+
+    `what` says which of several numbers under this name it is.
+    """
     table = spec if isinstance(spec, dict) else {"min": spec, "max": spec}
     low, high = table.get("min"), table.get("max")
-    return _between(name, (low, high), (low, high), read, value)
+    return _between(name, (low, high), (low, high), read, what)
 
 
 def _between(
@@ -35,7 +40,7 @@ def _between(
     within: tuple[Any, Any],
     written: tuple[Any, Any],
     read: Callable[[Facts], Any],
-    value: str = "",
+    what: Said = _NOTHING,
 ) -> Leaf:
     low, high = within
 
@@ -46,7 +51,7 @@ def _between(
         return high is None or bool(number <= high)
 
     asked = bounds(*written)
-    zh, en = f"{field_zh(name)}{value_zh(name, value)}", f"{name} {value}".strip()
+    zh, en = f"{field_zh(name)}{what.zh}", f"{name} {what.en}".strip()
 
     @lru_cache(maxsize=_KEPT)
     def say(number: Any) -> Said:
@@ -66,13 +71,18 @@ def _told(value: Any) -> str:
     return "".join(parts[:2]) or "0m"
 
 
-def scores(spec: Mapping[str, Any]) -> Leaf:
+def scores(spec: Mapping[str, Any], taxonomy: Taxonomy = BUILT_IN) -> Leaf:
     """Return a leaf over the probability of labels; one that has none is never within."""
 
     def score(label: str, facts: Facts) -> float | None:
         return facts.scores.get(label)
 
-    return merged([number("scores", spec[label], partial(score, label), label) for label in spec])
+    return merged(
+        [
+            number("scores", asked, partial(score, label), Said(taxonomy.zh(label), label))
+            for label, asked in spec.items()
+        ]
+    )
 
 
 def waiting(spec: Mapping[str, str]) -> Leaf:

@@ -5,7 +5,7 @@ from typing import Any
 
 from service.routing.located import Located
 from service.routing.problems import Problem
-from service.routing.vocabulary import DEFAULT_EVENTS, DEFAULT_ORDER
+from service.routing.vocabulary import DEFAULT_EVENTS, DEFAULT_ORDER, ISSUE_FIELDS
 
 _CLOCK_EVENTS = frozenset({"clock.warning", "clock.breached"})
 _Entry = tuple[int, Mapping[str, Any]]
@@ -20,6 +20,27 @@ def warnings_of(found: Located) -> Iterator[Problem]:
     if "default_queue" not in raw and not _catches_all(raw):
         told = "A ticket that no rule catches goes to no queue."
         yield Problem(found.line(("rules",)), "rules", told, "Add `default_queue`.")
+
+
+def labels_named(condition: Any) -> Iterator[str]:
+    """Yield the labels that a condition which the checks have passed asks for."""
+    for name, spec in (condition or {}).items():
+        if name in ("all", "any"):
+            for part in spec:
+                yield from labels_named(part)
+        elif name == "not":
+            yield from labels_named(spec)
+        elif name in ISSUE_FIELDS:
+            yield from spec if name == "scores" else _values(spec)
+
+
+def _values(spec: Any) -> Iterator[str]:
+    if isinstance(spec, str):
+        yield spec
+        return
+    lists = [spec] if isinstance(spec, list) else [v for v in spec.values() if isinstance(v, list)]
+    for values in lists:
+        yield from values
 
 
 def _in_order(raw: Mapping[str, Any]) -> Sequence[_Entry]:

@@ -12,10 +12,11 @@ from service.routing.conditions import Condition, compile_condition
 from service.routing.known import Known
 from service.routing.located import read_yaml
 from service.routing.people import Directory, Person
-from service.routing.problems import Problem, RuleError
-from service.routing.reach import warnings_of
+from service.routing.problems import Problem, RuleError, unknown
+from service.routing.reach import labels_named, warnings_of
 from service.routing.vocabulary import CLOCKS, DEFAULT_EVENTS, DEFAULT_ORDER, PRIORITIES
 from triage.resources import resource
+from triage.taxonomy import BUILT_IN, Taxonomy
 
 DEFAULT_ZONE = "Asia/Shanghai"
 
@@ -60,6 +61,7 @@ class Rule:
     stops: bool
     avoid_team: bool
     line: int
+    labels: frozenset[str] = frozenset()  # that its condition names
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,16 @@ class Rulebook:
         """Return the queues where any of `people` sits."""
         return frozenset().union(*(self.directory.teams.get(name, ()) for name in people))
 
+    def strangers(self, taxonomy: Taxonomy) -> tuple[Problem, ...]:
+        """Return the rules that ask for labels which a model does not have, and so never see."""
+        found = []
+        for rule in self.rules:
+            for label in sorted(rule.labels - set(taxonomy.codes)):
+                told, remedy = unknown("issue", label, taxonomy.codes)
+                message = f"{told} No ticket will have it."
+                found.append(Problem(rule.line, f"rules › {rule.name}", message, remedy))
+        return tuple(found)
+
 
 def load_rules(
     path: Path | None = None,
@@ -95,11 +107,15 @@ def load_rules(
     slas: Set[str],
     clocks: Set[str] = frozenset(CLOCKS),
     endpoints: Set[str] | None = None,
+    taxonomy: Taxonomy = BUILT_IN,
+    lenient: bool = False,
 ) -> Rulebook:
     """Read a file of rules; None reads the one in the box.
 
     `slas` and `clocks` are the names there are; `endpoints` those of webhooks, None where
-    they cannot be known yet. Raises RuleError with everything that is wrong.
+    they cannot be known yet; `taxonomy` holds the labels of the model in use. With `lenient`
+    other labels are let through: see `strangers`. Raises RuleError with everything that is
+    wrong.
     """
     source = path or resource("data", "desk", "rules.yaml")
     try:
@@ -107,9 +123,8 @@ def load_rules(
         text = data.decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise RuleError(str(source), [Problem(1, "", f"Cannot read it: {_why(error)}.")]) from error
-    return parse_rules(
-        text, str(source), Known(slas, clocks, endpoints), digest=sha256(data).hexdigest()
-    )
+    known = Known(slas, clocks, endpoints, taxonomy, lenient)
+    return parse_rules(text, str(source), known, digest=sha256(data).hexdigest())
 
 
 def parse_rules(text: str, file: str, known: Known, *, digest: str = "") -> Rulebook:
@@ -118,7 +133,8 @@ def parse_rules(text: str, file: str, known: Known, *, digest: str = "") -> Rule
     if problems := problems_of(found, known):
         raise RuleError(file, problems)
     raw = found.value
-    rules = sorted(_rules(raw, found.line), key=lambda rule: rule.order)  # stable: file order
+    made = _rules(raw, found.line, known.taxonomy)
+    rules = sorted(made, key=lambda rule: rule.order)  # stable: file order
     queues = {name: _queue(name, entry) for name, entry in raw["queues"].items()}
     conflicts = raw.get("conflicts", {})
     return Rulebook(
@@ -138,7 +154,7 @@ def _why(error: OSError | UnicodeDecodeError) -> str:
     return (error.strerror or str(error)) if isinstance(error, OSError) else "it is not UTF-8"
 
 
-def _rules(raw: Mapping[str, Any], line: Any) -> list[Rule]:
+def _rules(raw: Mapping[str, Any], line: Any, taxonomy: Taxonomy) -> list[Rule]:
     zone, first = ZoneInfo(raw.get("time_zone", DEFAULT_ZONE)), raw.get("match") == "first"
     events = raw.get("on", DEFAULT_EVENTS)
     return [
@@ -146,12 +162,13 @@ def _rules(raw: Mapping[str, Any], line: Any) -> list[Rule]:
             name=entry["name"],
             about=entry.get("about", ""),
             on=tuple(entry.get("on", events)),
-            condition=compile_condition(entry.get("if"), zone),
+            condition=compile_condition(entry.get("if"), zone, taxonomy),
             then=_actions(entry["then"]),
             order=int(entry.get("order", DEFAULT_ORDER)),
             stops=first or entry.get("stop", False),
             avoid_team=entry.get("avoid_team", False),
             line=line(("rules", k)),
+            labels=frozenset(labels_named(entry.get("if"))),
         )
         for k, entry in enumerate(raw["rules"])
     ]

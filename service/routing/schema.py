@@ -22,9 +22,6 @@ _TYPES = {
 }
 _NAMES = {
     "on": "event",
-    "issues": "issue",
-    "suggested": "issue",
-    "scores": "issue",
     "signals": "signal",
     "remedy": "remedy",
     "entities": "entity",

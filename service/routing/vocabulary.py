@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from triage.labels import CHINESE
+from triage.taxonomy import BUILT_IN, Taxonomy
 
 EVENTS = (
     "ticket.created",
@@ -100,10 +100,8 @@ _FIELDS_ZH = {
     "script": "文字",
     "text": "原文",
 }
+ISSUE_FIELDS = ("issues", "suggested", "scores")  # whose values are labels of the model
 _VALUES_ZH: Mapping[str, Mapping[str, str]] = {
-    "issues": CHINESE,
-    "suggested": CHINESE,
-    "scores": CHINESE,
     "signals": SIGNALS,
     "remedy": REMEDIES,
     "stage": STAGES,
@@ -120,6 +118,8 @@ def field_zh(name: str) -> str:
     return _FIELDS_ZH[name]
 
 
-def value_zh(name: str, value: str) -> str:
+def value_zh(name: str, value: str, taxonomy: Taxonomy = BUILT_IN) -> str:
     """Return the Chinese name of a value of condition `name`, or the value where it has none."""
+    if name in ISSUE_FIELDS:
+        return taxonomy.zh(value)
     return _VALUES_ZH.get(name, {}).get(value, value)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from service.routing.vocabulary import field_zh, value_zh
+from triage.taxonomy import BUILT_IN, Taxonomy
 
 
 class Said(NamedTuple):
@@ -13,9 +14,10 @@ class Said(NamedTuple):
     en: str
 
 
-def listed(name: str, values: Sequence[str]) -> Said:
+def listed(name: str, values: Sequence[str], taxonomy: Taxonomy = BUILT_IN) -> Said:
     """Return values of condition `name` in a row."""
-    return Said("、".join(value_zh(name, value) for value in values), ", ".join(values))
+    zh = "、".join(value_zh(name, value, taxonomy) for value in values)
+    return Said(zh, ", ".join(values))
 
 
 def about(name: str, parts: Sequence[Said]) -> Said:
@@ -27,7 +29,7 @@ def about(name: str, parts: Sequence[Said]) -> Said:
     )
 
 
-def members_said(name: str, spec: Mapping[str, Any]) -> Said:
+def members_said(name: str, spec: Mapping[str, Any], taxonomy: Taxonomy = BUILT_IN) -> Said:
     """Return a condition over a set in words."""
     frames = {
         "any": ("{}之一", "any of {}"),
@@ -37,7 +39,7 @@ def members_said(name: str, spec: Mapping[str, Any]) -> Said:
     parts = []
     for key, (zh, en) in frames.items():
         if key in spec:
-            values = listed(name, spec[key])
+            values = listed(name, spec[key], taxonomy)
             bare = key == "any" and len(spec[key]) == 1
             parts.append(values if bare else Said(zh.format(values.zh), en.format(values.en)))
     if "empty" in spec:

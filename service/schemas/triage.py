@@ -80,11 +80,13 @@ class VerdictOut(BaseModel):
 
 
 class LabelOut(BaseModel):
-    """A label with its names."""
+    """A label with its names; `parent` is the code of the one above it, or empty."""
 
     code: str
     zh: str
     en: str
+    parent: str = ""
+    description: str = ""
 
 
 class LabelsOut(BaseModel):
@@ -134,6 +136,7 @@ class ReadyOut(BaseModel):
 
     status: Literal["ready", "loading"]
     model: ModelOut | None = None
+    problem: str | None = Field(default=None, description="新模型载入失败的代码 see GET /v1/models")
 
 
 class ErrorOut(BaseModel):

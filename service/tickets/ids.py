@@ -3,6 +3,7 @@
 import secrets
 import threading
 import time
+from datetime import UTC, datetime
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's: no i, l, o, u
 _LENGTH, _CHANCE = 18, 45  # characters; bits of chance after 45 bits of milliseconds (to 3084)
@@ -34,7 +35,29 @@ def new_id(prefix: str) -> str:
 
     Those of other processes differ by 44 bits of chance a millisecond.
     """
-    number, digits = _sequence.next(), []
+    return _written(prefix, _sequence.next())
+
+
+def first_id(prefix: str, at: datetime) -> str:
+    """Return an identifier that is less than those made from `at` on, and no less than others."""
+    return _written(prefix, int(at.timestamp() * 1000) << _CHANCE)
+
+
+def made_at(id_: str) -> datetime:
+    """Return when an identifier was made, to the millisecond."""
+    number = 0
+    for digit in id_.rpartition("_")[2]:
+        number = number << 5 | _ALPHABET.index(digit)
+    return datetime.fromtimestamp((number >> _CHANCE) / 1000, UTC)
+
+
+def same_moment(prefix: str, id_: str) -> str:
+    """Return the identifier of another kind that stands at the same place among its kind."""
+    return f"{prefix}_{id_.rpartition('_')[2]}"
+
+
+def _written(prefix: str, number: int) -> str:
+    digits = []
     for _ in range(_LENGTH):
         digits.append(_ALPHABET[number & 31])
         number >>= 5

@@ -6,6 +6,7 @@ from typing import Any
 from service.errors import BadValueError
 from service.tickets.records import Reason
 from service.web.frame import Fields
+from triage.taxonomy import SEPARATOR
 
 _NUMBERS = {"sentiment": Reason.WRONG_MOOD, "urgency": Reason.WRONG_URGENCY}
 
@@ -40,11 +41,16 @@ def _issues(click: str, shown: Sequence[str]) -> list[str]:
     if sign == "+" and code:
         return list(dict.fromkeys([*shown, code]))
     if sign == "-" and code in shown:
-        return [one for one in shown if one != code]
+        return [one for one in shown if not _is_within(one, code)]
     old, _, new = code.partition(">")
     if sign == ":" and old in shown and new:
-        return list(dict.fromkeys(new if one == old else one for one in shown))
+        return list(dict.fromkeys(new if _is_within(one, old) else one for one in shown))
     raise _unknown(f"issues{click}")
+
+
+def _is_within(code: str, other: str) -> bool:
+    """Whether a label is the other one or its child: without the parent there is no child."""
+    return code == other or code.startswith(f"{other}{SEPARATOR}")
 
 
 def _reason_of(click: str) -> str:

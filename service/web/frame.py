@@ -21,8 +21,9 @@ from service.people.access import Principal
 from service.people.roles import Permission
 from service.routing.wording import Said
 from service.runtime import Runtime
-from service.web import reasons, times, words
+from service.web import marks, reasons, times, words
 from triage import TriageError
+from triage.taxonomy import BUILT_IN
 
 _WEB = Path(__file__).parent
 _HEADERS = {
@@ -80,6 +81,7 @@ def render(
         "may_write": bool(who and who.may(Permission.WRITE_TICKET)),
         "zone": runtime.desk.books.clocks.zone if runtime else UTC,
         "now": runtime.desk.now() if runtime else datetime.now(UTC),
+        "taxonomy": runtime.desk.engine.taxonomy if runtime else BUILT_IN,
     }
     return _templates().TemplateResponse(
         request, name, common | context, status, {**_HEADERS, **(headers or {})}
@@ -140,17 +142,43 @@ def _templates() -> Jinja2Templates:
     env = made.env
     env.trim_blocks = env.lstrip_blocks = True
     env.filters |= {
-        "said": lambda value, kind: words.said(kind, value),
-        "label_said": words.label_said,
-        "why_said": reasons.why_said,
+        "said": _said,
+        "label_said": _label_said,
+        "why_said": _why_said,
+        "shade": _shade,
         "moment": times.moment,
         "wall": _wall,
         "left": _left,
         "pressing": _pressing,
         "span": times.span,
     }
-    env.globals["options"] = words.options
+    env.globals["options"] = _options
     return made
+
+
+@pass_context
+def _said(context: Context, value: object, kind: str) -> Said:
+    return words.said(kind, value, context["taxonomy"])
+
+
+@pass_context
+def _options(context: Context, kind: str) -> list[tuple[object, Said]]:
+    return words.options(kind, context["taxonomy"])
+
+
+@pass_context
+def _label_said(context: Context, label: str) -> Said:
+    return words.label_said(label, context["taxonomy"])
+
+
+@pass_context
+def _why_said(context: Context, reason: str) -> Said:
+    return reasons.why_said(reason, context["taxonomy"])
+
+
+@pass_context
+def _shade(context: Context, label: str) -> str:
+    return marks.shade(label, context["taxonomy"])
 
 
 @pass_context

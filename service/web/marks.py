@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from triage import ISSUES
+from triage.taxonomy import SEPARATOR, Taxonomy
+
+SHADES = 8  # colours for labels beyond those of the box; static/colours.css has them
 _FINDINGS = (("signals", "signal"), ("remedy", "remedy"), ("promises", "promise"))
 
 
@@ -18,11 +22,6 @@ class Quote:
     start: int
     end: int
     label: str
-
-    @property
-    def family(self) -> str:
-        """What the label belongs to: the colour goes by it."""
-        return self.label.partition(":")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +37,19 @@ class Segment:
         """Every label of the piece, once."""
         return tuple(dict.fromkeys(quote.label for quote in self.quotes))
 
-    @property
-    def family(self) -> str:
-        """The family of the first quote, "" where the piece is not quoted."""
-        return self.quotes[0].family if self.quotes else ""
+
+def shade(label: str, taxonomy: Taxonomy) -> str:
+    """Return the class of the colour of what a quote speaks for.
+
+    The labels of the box, urgency and what is found by rule have colours of their own; other
+    labels take turns with `SHADES` colours, and a child has that of its parent. `gone` is a
+    label that the model in use does not have.
+    """
+    family = label.partition(":")[0]
+    root = taxonomy.root(family)
+    if ":" in label or family == "urgency" or root in ISSUES:
+        return root
+    return f"own{taxonomy.roots.index(root) % SHADES}" if root in taxonomy.roots else "gone"
 
 
 def segments(text: str, quotes: Iterable[Quote]) -> list[Segment]:
@@ -66,7 +74,9 @@ def _inside(length: int) -> Callable[[Quote], Quote | None]:
 def _piece(text: str, start: int, end: int, quotes: Sequence[Quote]) -> Segment:
     here = tuple(quote for quote in quotes if quote.start <= start and end <= quote.end)
     ending = dict.fromkeys(quote.label for quote in here if quote.end == end)
-    return Segment(text[start:end], here, tuple(ending))
+    # A parent is quoted by what speaks for its child: the child alone says enough.
+    above = {label.rpartition(SEPARATOR)[0] for label in ending}
+    return Segment(text[start:end], here, tuple(label for label in ending if label not in above))
 
 
 def quotes_of(verdict: Mapping[str, Any] | None) -> dict[str, list[Quote]]:

@@ -4,8 +4,10 @@ from fastapi import APIRouter
 
 from service.web import (
     customer,
+    drift,
     importing,
     inbox,
+    models,
     review,
     rules,
     session,
@@ -20,6 +22,8 @@ routers = (
     ticket.router,
     review.router,
     rules.router,
+    models.router,
+    drift.router,
     tasks.router,
     importing.router,
     customer.router,

@@ -4,15 +4,15 @@ import re
 from functools import cache
 
 from service.routing.wording import Said
-from triage.labels import CHINESE
+from triage.taxonomy import BUILT_IN, Taxonomy
 
 
-def why_said(reason: str) -> Said:
+def why_said(reason: str, taxonomy: Taxonomy = BUILT_IN) -> Said:
     """Return a reason of review in Chinese, beside as it was written; unknown ones stay alone."""
     for pattern, zh in _patterns():
         if match := pattern.fullmatch(reason):
             held = match.groupdict()
-            label = CHINESE.get(held.get("label", ""), held.get("label", ""))
+            label = taxonomy.zh(held.get("label", ""))
             return Said(zh.format(**(held | {"label": label})), reason)
     return Said(reason, "")
 
@@ -20,7 +20,7 @@ def why_said(reason: str) -> Said:
 @cache
 def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
     number = r"\d\.\d\d"
-    label, score = r"(?P<label>\w+)", f"(?P<score>{number})"
+    label, score = r"(?P<label>[\w/]+)", f"(?P<score>{number})"
     return (
         (
             re.compile(f"urgency 3: {score}, asked from (?P<limit>{number})"),

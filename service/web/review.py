@@ -9,19 +9,20 @@ from service.api.acting import act
 from service.db.inbox import Filter, list_tickets
 from service.deps import Corrector, Reader, RuntimeDep
 from service.desk.commands import Correct
+from service.desk.correcting import with_parents
 from service.people.roles import Permission
 from service.runtime import Runtime
 from service.schemas.kinds import Name
 from service.schemas.tickets import CorrectionIn
-from service.tickets.records import LIVE, Reason
+from service.tickets.records import Reason
 from service.web.corrections import difference
 from service.web.frame import back, checked, page_router, render
 from service.web.ticket_page import ticket_page
 
 router = page_router()
 _MOST = 200
-_ASKED = Filter(status=tuple(sorted(LIVE)), review=True)
-_KEYS = {"urgency": "qwer", "sentiment": "asdfg"}
+_ASKED = Filter(asked=True)
+_KEYS = {"issues": "123456789zxcvbnmtyuiophl", "urgency": "qwer", "sentiment": "asdfg"}
 
 
 @router.get("/review")
@@ -30,6 +31,7 @@ def review(request: Request, runtime: RuntimeDep, who: Reader) -> Response:
     waiting, total = _waiting(runtime)
     place = _place(waiting, request.query_params.get("ticket", ""))
     page = ticket_page(runtime.desk, waiting[place], who) if waiting else None
+    held = page["ticket"]["issues"] if page else ()
     return render(
         request,
         "review.html",
@@ -39,7 +41,8 @@ def review(request: Request, runtime: RuntimeDep, who: Reader) -> Response:
         total=total,
         previous=waiting[place - 1] if waiting and place else None,
         next=waiting[place + 1] if place + 1 < len(waiting) else None,
-        issues=list(runtime.desk.engine.scorer.labels),
+        # An earlier model may have given a label that the present one does not know.
+        issues=list(dict.fromkeys((*runtime.desk.engine.taxonomy.codes, *held))),
         names=runtime.desk.books.rules.queues,
         may_correct=who.may(Permission.CORRECT),
         keys=_KEYS,
@@ -79,7 +82,8 @@ async def confirm(
         "urgency": case.ticket.urgency,
     }
     told = checked(CorrectionIn, {"reason": Reason.OTHER, **form})
-    changes, reason = difference(before, told.issues or [], told.sentiment, told.urgency)
+    issues = with_parents(told.issues or (), runtime.desk.engine.taxonomy)
+    changes, reason = difference(before, issues, told.sentiment, told.urgency)
     command = Correct(
         who.actor,
         ticket_id=ticket_id,

@@ -34,6 +34,7 @@ def rules(request: Request, runtime: RuntimeDep, who: Reader) -> Response:
             for rule in books.rules.rules
         ],
         days=_DAYS,
+        warnings=books.warnings(runtime.desk.engine.taxonomy),
         book=books.rules,
         policies=[policy_view(policy) for policy in books.clocks.policies.values()],
         ends=ends(books.clocks),

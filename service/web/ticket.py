@@ -26,7 +26,7 @@ def ticket(request: Request, ticket_id: Name, runtime: RuntimeDep, who: Reader) 
         names=books.rules.queues,
         may_correct=who.may(Permission.CORRECT),
         done=MADE.get(request.query_params.get("done", "")),
-        issues=list(runtime.desk.engine.scorer.labels),
+        issues=runtime.desk.engine.taxonomy.codes,
     )
 
 

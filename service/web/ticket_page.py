@@ -8,6 +8,7 @@ from service.api.views import shown
 from service.desk.desk import Desk
 from service.people.access import Principal
 from service.web.marks import promised, quotes_of, segments
+from triage.taxonomy import Taxonomy
 
 
 def ticket_page(desk: Desk, ticket_id: str, who: Principal) -> dict[str, Any]:
@@ -17,9 +18,10 @@ def ticket_page(desk: Desk, ticket_id: str, who: Principal) -> dict[str, Any]:
         **detail,
         "talk": talk(detail),
         "routes": routes(detail["events"]),
+        "selected": selected(detail["events"]),
         "task": open_task(detail["follow_ups"]),
         "merged": merged(detail["events"]),
-        "scores": ranked(detail["verdict"]),
+        "scores": ranked(detail["verdict"], desk.engine.taxonomy),
     }
 
 
@@ -39,6 +41,17 @@ def routes(events: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     return [event for event in reversed(events) if event["kind"] == "queue.changed"]
 
 
+def selected(events: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """Return why the ticket was selected to be labelled, unless a person has looked since."""
+    for event in reversed(events):
+        if event["kind"] == "label.corrected":
+            return None
+        if event["kind"] == "review.selected":
+            data: Mapping[str, Any] = event["data"]
+            return data
+    return None
+
+
 def open_task(follow_ups: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
     """Return the follow-up call that is still to be made."""
     return next((task for task in follow_ups if task["outcome"] is None), None)
@@ -56,7 +69,15 @@ def merged(events: Sequence[Mapping[str, Any]]) -> list[str]:
     return list(held)
 
 
-def ranked(verdict: Mapping[str, Any] | None) -> list[tuple[str, float]]:
-    """Return the scores of the issues, the highest first."""
+def ranked(verdict: Mapping[str, Any] | None, taxonomy: Taxonomy) -> list[tuple[str, float]]:
+    """Return the scores of the issues, the highest first, and each child below its parent."""
     scores: Mapping[str, float] = (verdict or {}).get("scores", {})
-    return sorted(scores.items(), key=lambda item: -item[1])
+    order = {code: k for k, code in enumerate(scores)}
+
+    def place(item: tuple[str, float]) -> tuple[float, int, bool, float]:
+        code, score = item
+        above = taxonomy.root(code)
+        above = above if above in scores else code
+        return -scores[above], order[above], code != above, -score
+
+    return sorted(scores.items(), key=place)

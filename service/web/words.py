@@ -7,13 +7,12 @@ from service.people.roles import CHINESE as ROLES
 from service.routing.vocabulary import value_zh
 from service.routing.wording import Said
 from triage.labels import (
-    CHINESE,
-    ENGLISH,
     SENTIMENT_CHINESE,
     SENTIMENT_ENGLISH,
     URGENCY_CHINESE,
     URGENCY_ENGLISH,
 )
+from triage.taxonomy import BUILT_IN, Taxonomy
 
 _TABLES: dict[str, dict[object, str]] = {
     "status": {
@@ -118,6 +117,7 @@ _TABLES: dict[str, dict[object, str]] = {
         "note.added": "加了备注 note added",
         "verdict.changed": "判断更新 verdict changed",
         "label.corrected": "人工改判 label corrected",
+        "review.selected": "选来标注 selected to be labelled",
         "queue.changed": "换队列 queue changed",
         "sla.changed": "换时限 SLA changed",
         "priority.changed": "调整优先级 priority changed",
@@ -145,10 +145,15 @@ _TABLES: dict[str, dict[object, str]] = {
 }
 
 
-def said(kind: str, value: object) -> Said:
-    """Return what a value of a kind is called; its own spelling where it has no name."""
+def said(kind: str, value: object, taxonomy: Taxonomy = BUILT_IN) -> Said:
+    """Return what a value of a kind is called; its own spelling where it has no name.
+
+    `taxonomy` names the issues: it is that of the model in use.
+    """
     if value is None:
         return Said("—", "")
+    if kind == "issue":
+        return Said(taxonomy.zh(str(value)), taxonomy.en(str(value)))
     if kind in _LABELS:
         zh, en = _LABELS[kind]
         return Said(zh.get(value, str(value)), en.get(value, ""))
@@ -156,17 +161,20 @@ def said(kind: str, value: object) -> Said:
     return Said(*told.split(" ", 1)) if told else Said(str(value), "")
 
 
-def options(kind: str) -> list[tuple[object, Said]]:
+def options(kind: str, taxonomy: Taxonomy = BUILT_IN) -> list[tuple[object, Said]]:
     """Return every value of a kind with its names, in their order."""
+    if kind == "issue":
+        return [(code, said(kind, code, taxonomy)) for code in taxonomy.codes]
     table = _LABELS[kind][0] if kind in _LABELS else _TABLES[kind]
     return [(value, said(kind, value)) for value in table]
 
 
-def label_said(label: str) -> Said:
+def label_said(label: str, taxonomy: Taxonomy = BUILT_IN) -> Said:
     """Return the names of what a quote speaks for: an issue, urgency, `signal:waiting`."""
     family, _, kind = label.partition(":")
     if not kind:
-        return Said("紧急", "urgency") if family == "urgency" else said("issue", family)
+        urgent = family == "urgency"
+        return Said("紧急", "urgency") if urgent else said("issue", family, taxonomy)
     if family == "promise":
         found = said("commitment", kind)
         return Said(f"承诺·{found.zh}", f"promise: {found.en or kind}")
@@ -175,7 +183,6 @@ def label_said(label: str) -> Said:
 
 
 _LABELS: dict[str, tuple[Mapping[Any, str], Mapping[Any, str]]] = {
-    "issue": (CHINESE, ENGLISH),
     "sentiment": (SENTIMENT_CHINESE, SENTIMENT_ENGLISH),
     "urgency": (URGENCY_CHINESE, URGENCY_ENGLISH),
     "role": (ROLES, {role: role.value for role in ROLES}),

@@ -60,7 +60,8 @@ def own_settings(folder, **settings):
     from service.settings import Settings
 
     url = f"sqlite:///{folder}/t.db"
-    return Settings(database_url=url, secret_file=folder / "key", jobs=False, **settings)
+    own = {"database_url": url, "secret_file": folder / "key", "models": folder / "models"}
+    return Settings(**own, jobs=False, **settings)
 
 
 @pytest.fixture(scope="module")

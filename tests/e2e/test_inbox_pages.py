@@ -6,6 +6,10 @@ import pytest
 
 from tests.e2e.conftest import own_settings, serving, watched
 from tests.e2e.desk import HOSTILE, fill
+from tests.service.models.deaf import deaf
+from tests.service.models.registry import Models
+from triage.registry.shadowing import start_shadow
+from triage.resources import default_model
 
 pytestmark = pytest.mark.browser
 
@@ -17,7 +21,10 @@ TEXTS = """() => [...document.querySelectorAll('.message .text')].map(text => {
     copy.querySelectorAll('sup').forEach(label => label.remove());
     return copy.textContent;
 })"""
-EVERY = ("/inbox", "/tickets/{fridge}", "/review", "/rules", "/tasks", "/customers/c-1", "/try")
+SHADOW = "/models/shadow"
+MODELS = ("/models", SHADOW)
+PAGES = ("/inbox", "/tickets/{fridge}", "/review", "/rules", "/tasks", "/customers/c-1", "/try")
+EVERY = (*PAGES, *MODELS)
 
 
 class Desk:
@@ -25,7 +32,21 @@ class Desk:
 
     def __init__(self, app, address):
         self.app, self.address = app, address
-        self.ids = fill(self.desk)
+        self.models = Models(app.state.fenzhen.settings.models, default_model())
+        with pytest.MonkeyPatch.context() as patch:
+            self.ids = self._watched(patch)
+
+    def _watched(self, patch):
+        """Fill the desk while a candidate judges that knows no late deliveries."""
+        for name in ("before", "candidate"):
+            self.models.add(name)
+        self.models.champion("before")
+        start_shadow(self.models.root, "candidate", by="林晓")
+        engine = deaf(self.models.hash("candidate"))
+        patch.setattr("service.models.shadow.load_warm", lambda *_: engine)
+        ids = fill(self.desk)
+        self.app.state.fenzhen.runtime.shadow()
+        return ids
 
     @property
     def desk(self):
@@ -83,7 +104,7 @@ def test_no_page_needs_scrolling_sideways(go, path, width):
     assert page.evaluate(OVERFLOW) <= 0
 
 
-@pytest.mark.parametrize("path", ["/inbox", "/tickets/{fridge}", "/review"])
+@pytest.mark.parametrize("path", ["/inbox", "/tickets/{fridge}", "/review", *MODELS])
 def test_every_field_and_button_has_a_name(go, path):
     page = go(path)
     nameless = page.evaluate(
@@ -96,7 +117,7 @@ def test_every_field_and_button_has_a_name(go, path):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["/inbox", "/tickets/{fridge}"])
+@pytest.mark.parametrize("path", ["/inbox", "/tickets/{fridge}", *MODELS])
 def test_words_stand_out_from_their_ground(go, path, scheme):
     page = go(path, color_scheme=scheme)
     script = (Path(__file__).parent / "contrast.js").read_text(encoding="utf-8")
@@ -175,6 +196,24 @@ def test_the_refresh_brings_new_tickets_and_keeps_place_and_focus(go, desk):
     assert fault_free(page)
 
 
+# Models
+
+
+def test_disagreements_are_reached_and_filtered_by_the_keyboard(go, desk):
+    page = go("/models")
+    page.focus("a[href='/models/shadow']")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/models/shadow")
+    assert page.locator("#disagreements a[href^='/tickets/']").count() > 2
+    page.focus("select[name=label]")
+    for key in (*["ArrowDown"] * 3, "Tab", "Tab", "Enter"):
+        page.keyboard.press(key)
+    page.wait_for_url("**/models/shadow?label=delivery&field=")
+    left = page.locator("#disagreements li", has_text="少 lost 物流配送")
+    assert left.count() == page.locator("#disagreements li").count() > 0
+    assert fault_free(page)
+
+
 # Ticket
 
 
@@ -205,7 +244,7 @@ def test_a_mark_is_the_stretch_that_the_verdict_quotes(go, desk):
 
 
 def test_hostile_text_is_never_run(go):
-    for path in ("/inbox", "/tickets/{hostile}", "/customers/c-2", "/review"):
+    for path in ("/inbox", "/tickets/{hostile}", "/customers/c-2", "/review", SHADOW):
         page = go(path)
         assert page.evaluate("() => window.hacked") is None
         assert page.locator("main img").count() == 0

@@ -6,8 +6,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from service.app import create_app
+from service.settings import Settings
 from tests.service.conftest import PATIENCE
-from triage import Triage
+from triage.resources import default_model
 from triage.scorers.keyword import KeywordScorer
 
 TEXT = {"text": "快递没收到"}
@@ -74,7 +75,7 @@ def test_the_model_is_loaded_outside_the_event_loop(keyword_engine, monkeypatch)
         seen.append(in_event_loop())
         return keyword_engine
 
-    monkeypatch.setattr(Triage, "load", load)
-    with TestClient(create_app()) as client:
+    monkeypatch.setattr("service.app.load_served", load)
+    with TestClient(create_app(settings=Settings(model=default_model()))) as client:
         assert client.get("/ready").status_code == 200
     assert seen == [False]

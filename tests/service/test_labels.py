@@ -2,7 +2,7 @@ import pytest
 
 from service.app import create_app
 from triage import ISSUES
-from triage.scorers.keyword import KeywordScorer
+from triage.scorers.keyword import WORDS, KeywordScorer
 
 
 @pytest.fixture
@@ -45,15 +45,11 @@ def test_whatever_a_verdict_holds_is_listed(client, labels):
     assert str(verdict["urgency"]) in codes(labels["urgency"])
 
 
-class Own(KeywordScorer):
-    """A desk with an issue of its own."""
-
-    labels = (*ISSUES, "parking")
-
-
-def test_a_label_of_ones_own_is_named_by_its_code(serve):
-    own = serve(Own()).get("/v1/labels").json()["issues"][-1]
-    assert own == {"code": "parking", "zh": "parking", "en": "parking"}
+def test_a_label_without_a_name_is_called_by_its_code(serve):
+    scorer = KeywordScorer({**WORDS, "parking": ("停车",)})
+    own = serve(scorer).get("/v1/labels").json()["issues"][-1]
+    assert (own["code"], own["zh"], own["en"]) == ("parking", "parking", "parking")
+    assert (own["parent"], own["description"]) == ("", "")
 
 
 def test_labels_are_not_known_before_the_model_is_loaded():

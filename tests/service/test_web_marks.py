@@ -1,8 +1,13 @@
+import json
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.web.marks import Quote, promised, quotes_of, segments
+from service.web.marks import SHADES, Quote, promised, quotes_of, segments, shade
+from tests.own_labels import CHILD, NEW, PARENT, example, flat
+from triage import ISSUES
 
 LABELS = ("delivery", "urgency", "signal:waiting")
 QUOTES = st.lists(
@@ -78,9 +83,88 @@ def test_every_character_has_the_labels_of_the_quotes_that_cover_it(text, quotes
         place += len(piece.text)
 
 
-def test_the_colour_of_a_piece_goes_by_the_family_of_its_first_label():
-    piece, rest = segments("三天没到", [Quote(0, 2, "signal:waiting")])
-    assert (piece.family, rest.family) == ("signal", "")
+@pytest.mark.parametrize(
+    ("label", "colour"),
+    [
+        ("signal:waiting", "signal"),
+        ("remedy:refund", "remedy"),
+        ("promise:visit", "promise"),
+        ("urgency", "urgency"),
+        ("delivery", "delivery"),
+        (CHILD, "product_quality"),
+        (NEW, "own4"),  # the fifth label of the upper level
+        ("vanished", "gone"),
+        ("product_quality/vanished", "gone"),
+    ],
+)
+def test_the_colour_goes_by_what_the_label_belongs_to(label, colour):
+    assert shade(label, example()) == colour
+
+
+def test_labels_beyond_the_colours_take_turns():
+    codes = [f"l{k}" for k in range(2 * SHADES)]
+    given_out = [shade(code, flat(*codes)) for code in codes]
+    assert given_out == [f"own{k}" for k in range(SHADES)] * 2
+
+
+def test_where_a_child_is_marked_its_parent_is_not_named_again():
+    (piece,) = segments("发烫", [Quote(0, 2, PARENT), Quote(0, 2, CHILD), Quote(0, 2, NEW)])
+    assert piece.labels == (PARENT, CHILD, NEW)
+    assert piece.ending == (CHILD, NEW)
+
+
+# The colours themselves: WCAG 2 (AA) asks for 4.5 between a word and its ground.
+
+
+def rgb(colour):
+    digits = colour.lstrip("#")
+    digits = "".join(d * 2 for d in digits) if len(digits) == 3 else digits
+    return [int(digits[k : k + 2], 16) for k in (0, 2, 4)]
+
+
+def light(colour):
+    parts = [c / 255 for c in colour]
+    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def contrast(one, two):
+    low, high = sorted((light(one), light(two)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def tinted(ground, colour, share):
+    return [c * share + g * (1 - share) for c, g in zip(colour, ground, strict=True)]
+
+
+def schemes(root):
+    text = (root / "service" / "web" / "static" / "colours.css").read_text("utf-8")
+    parts = text.split("prefers-color-scheme: dark")
+    return [dict(re.findall(r"--(\w+): (#\w+);", part)) for part in parts]
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_every_label_can_be_read_on_its_own_tint(root, dark):
+    colours = schemes(root)[dark]
+    names = [*ISSUES, "urgency", "remedy", "promise", *(f"own{k}" for k in range(SHADES))]
+    # A tag on a card, a mark in a message, a mark on the start page: see the style sheets.
+    for place, share in (("card", 0.07), ("ground", 0.09), ("card", 0.16)):
+        for name in names:
+            own = rgb(colours[name])
+            assert contrast(own, tinted(rgb(colours[place]), own, share)) >= 4.5, (name, place)
+
+
+def test_every_class_of_a_colour_is_in_the_style_sheet(root):
+    text = (root / "service" / "web" / "static" / "desk.css").read_text("utf-8")
+    names = [*ISSUES, "urgency", "signal", "remedy", "promise", "gone"]
+    for name in [*names, *(f"own{k}" for k in range(SHADES))]:
+        assert re.search(rf"\.l-{name}\b", text), name
+
+
+def test_the_start_page_gives_out_the_same_colours(root):
+    text = (root / "service" / "web" / "static" / "fenzhen.js").read_text("utf-8")
+    assert f"const SHADES = {SHADES};" in text
+    assert f"const BOX = {json.dumps([*ISSUES, 'urgency'])};" in text
 
 
 # What a verdict and a ledger quote

@@ -12,7 +12,18 @@ from tests.service.web_desk import WANG, Pages
 
 COMPLAINT = "等了三天快递还没收到，打开一看质量太差！电话13800001234"
 HOSTILE = "\"><script>hack()</script>' onerror=hack() {{7*7}} {% raw %} &amp; 快递没收到😡"
-PAGES = ("/inbox", "/review", "/rules", "/tasks", "/customers/c-1", "/login", "/try")
+PAGES = (
+    "/inbox",
+    "/review",
+    "/rules",
+    "/models",
+    "/models/shadow",
+    "/drift",
+    "/tasks",
+    "/customers/c-1",
+    "/login",
+    "/try",
+)
 
 
 @pytest.fixture

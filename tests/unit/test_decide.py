@@ -208,3 +208,51 @@ def test_stricter_thresholds_never_add_a_label(scores, suggest, assign):
 @given(SCORES)
 def test_deciding_twice_decides_the_same(scores):
     assert decide(scores, ISSUES, POLICY) == decide(scores, ISSUES, POLICY)
+
+
+# Two levels
+
+LABELS, PARENTS = ("goods", "goods/hot", "late"), {"goods/hot": "goods"}
+
+
+def two_levels(*issues, policy=POLICY):
+    return decide(replace(CALM, issues=issues), LABELS, policy, parents=PARENTS)
+
+
+def strict(label, *band):
+    return replace(POLICY, labels={label: Band(*band)})
+
+
+def test_a_child_given_is_given_with_its_parent_whatever_its_parent_asks():
+    decision = two_levels(0.6, 0.6, 0.0, policy=strict("goods", 0.9, 0.8, 0.95))
+    assert decision.issues == ("goods", "goods/hot")
+    assert decision.suggested == decision.review_reasons == ()
+    assert decision.urgency == 1
+
+
+def test_a_parent_that_is_given_says_nothing_of_its_child():
+    assert two_levels(0.9, 0.1, 0.0).issues == ("goods",)
+
+
+def test_a_child_that_is_only_suggested_brings_nothing():
+    decision = two_levels(0.3, 0.3, 0.0, policy=strict("goods", 0.9, 0.8, 0.95))
+    assert (decision.issues, decision.suggested) == ((), ("goods/hot",))
+
+
+def test_of_a_family_the_child_is_asked_about():
+    decision = two_levels(0.6, 0.6, 0.0, policy=replace(POLICY, band=Band(0.5, 0.25, 0.7)))
+    assert decision.issues == ("goods", "goods/hot")
+    assert decision.review_reasons == ("goods/hot: 0.60 given, but below 0.70",)
+
+
+def test_a_parent_given_without_its_child_is_asked_about_itself():
+    decision = two_levels(0.6, 0.3, 0.0, policy=replace(POLICY, band=Band(0.5, 0.25, 0.7)))
+    assert (decision.issues, decision.suggested) == (("goods",), ("goods/hot",))
+    assert [reason.split(":")[0] for reason in decision.review_reasons] == ["goods", "goods/hot"]
+
+
+@given(st.tuples(*[st.floats(0, 1)] * 3), st.floats(0.05, 0.95))
+def test_no_child_is_ever_given_alone_and_nothing_is_both_given_and_suggested(issues, assign):
+    decision = two_levels(*issues, policy=strict("goods", assign, assign / 2, assign))
+    assert "goods/hot" not in decision.issues or "goods" in decision.issues
+    assert not set(decision.issues) & set(decision.suggested)

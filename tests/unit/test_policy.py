@@ -4,6 +4,7 @@ import tomllib
 import pytest
 
 from triage import Policy, PolicyError
+from triage.policy import Band
 from triage.resources import default_policy
 
 
@@ -134,3 +135,41 @@ def test_a_value_of_the_wrong_kind_is_refused(loaded, text):
 def test_a_misspelt_key_of_one_label_is_refused(loaded):
     with pytest.raises(PolicyError, match="asign"):
         loaded("[issues.labels]\ndelivery = { asign = 0.6 }")
+
+
+# Labels of one's own
+
+
+def test_a_child_has_thresholds_under_its_whole_code(loaded):
+    text = '[issues.labels]\n"goods/hot" = { assign = 0.3, suggest = 0.1 }\n'
+    band = loaded(text).band_of("goods/hot")
+    assert (band.assign, band.suggest) == (0.3, 0.1)
+    assert loaded('[issues.labels."goods/hot"]\nassign = 0.3\n').band_of("goods/hot").assign == 0.3
+    assert loaded(text).band_of("goods") == loaded(text).band
+
+
+def test_bands_of_a_model_hold_for_labels_that_the_policy_does_not_name(loaded):
+    policy = loaded("[issues]\nassign = 0.5\n[issues.labels]\nlate = { assign = 0.6 }\n")
+    wide = Band(0.9, 0.1, 0.95)
+    made = policy.with_bands({"late": wide, "hot": wide})
+    assert made.band_of("hot") == wide
+    assert made.band_of("late") == policy.band_of("late")
+    assert made.band_of("other") == policy.band
+    assert policy.band_of("hot") == policy.band  # the policy itself stays
+
+
+@pytest.mark.parametrize(
+    ("band", "sound"),
+    [
+        (Band(0.5, 0.2, 0.7), True),
+        (Band(0.5, 0.5, 0.5), True),
+        (Band(0.5, 0.6, 0.7), False),
+        (Band(0.5, 0.2), False),
+        (Band(1.0, 0.2, 1.0), False),
+        (Band(0.5, 0.0, 0.7), False),
+        (Band("0.5", 0.2, 0.7), False),
+        (Band(True, 0.2, 0.7), False),
+    ],
+)
+def test_a_band_is_sound_where_its_thresholds_lie_in_order(band, sound):
+    assert band.sound is sound

@@ -6,12 +6,19 @@ import sys
 
 import typer
 
+from triage.cli.audit import audit
 from triage.cli.compare import compare
 from triage.cli.data import data
+from triage.cli.drift import drift
 from triage.cli.judge import explain, run
-from triage.cli.learn import evaluate, info, train
+from triage.cli.labelling import label_studio, pull
+from triage.cli.learn import evaluate, info
+from triage.cli.registry import models, promote, rollback
+from triage.cli.select import select
 from triage.cli.server import demo, import_, keys, routes, serve
+from triage.cli.shadow import shadow
 from triage.cli.show import error
+from triage.cli.train import train
 from triage.errors import OutputError, ReaderGoneError, TriageError
 
 app = typer.Typer(
@@ -21,10 +28,32 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (run, train, evaluate, compare, explain, serve, demo, info):
+for command in (
+    run,
+    train,
+    evaluate,
+    compare,
+    explain,
+    serve,
+    demo,
+    info,
+    models,
+    promote,
+    rollback,
+    shadow,
+    drift,
+    select,
+    audit,
+):
     app.command()(command)
 app.command("import")(import_)
-for name, group in (("data", data), ("routes", routes), ("keys", keys)):
+data.command("pull")(pull)
+for name, group in (
+    ("data", data),
+    ("label-studio", label_studio),
+    ("routes", routes),
+    ("keys", keys),
+):
     app.add_typer(group, name=name)
 
 

@@ -14,7 +14,6 @@ from triage.cli import show
 from triage.cli.learn import CollectionsOption, HeldOutOption, labelled, require_training
 from triage.engine import Triage
 from triage.errors import InputError
-from triage.records import Example, Verdict
 
 if TYPE_CHECKING:
     from triage.training.compare import Comparison
@@ -38,17 +37,14 @@ def compare(
     """比较两个模型：哪里更好、哪里更差。Compare two models: where B beats A, and where it loses."""
     require_training()
     from triage.training.compare import compare as compare_pairs
+    from triage.training.compare import judged_by_both
 
     one, two = Triage.load(first), Triage.load(second)
-    labels = one.scorer.labels
-    if set(two.scorer.labels) != set(labels):
-        raise InputError(
-            f"{first} judges {', '.join(labels)}; {second} judges {', '.join(two.scorer.labels)}.",
-            remedy="Compare models of the same labels.",
-            code="other_labels",
-        )
-    examples = labelled(data, labels, collections=collections, only_held_out=only_held_out)
-    result = compare_pairs(*_judged_by_both(one, two, examples), labels, seed=seed)
+    labels = _shared(first, one, second, two)
+    every = dict.fromkeys((*one.scorer.labels, *two.scorer.labels))
+    examples = labelled(data, tuple(every), collections=collections, only_held_out=only_held_out)
+    pairs = judged_by_both(one, two, examples)
+    result = compare_pairs(*pairs, labels, taxonomy=two.taxonomy, seed=seed)
     if as_json:
         line = orjson.dumps(result.to_dict(), option=orjson.OPT_APPEND_NEWLINE)
         sys.stdout.buffer.write(line)
@@ -56,24 +52,25 @@ def compare(
         _print(result)
 
 
-Pairs = list[tuple[Example, Verdict]]
-
-
-def _judged_by_both(one: Triage, two: Triage, examples: list[Example]) -> tuple[Pairs, Pairs]:
-    """Return what both could judge: a text that one rejects says nothing about the two."""
-    from triage.training.metrics import judge
-
-    first, second = judge(one, examples), judge(two, examples)
-    both = {example.id for example, _ in first} & {example.id for example, _ in second}
-    return (
-        [pair for pair in first if pair[0].id in both],
-        [pair for pair in second if pair[0].id in both],
-    )
+def _shared(first: Path, one: Triage, second: Path, two: Triage) -> list[str]:
+    """Return the labels that both models judge. Raises InputError where there is none."""
+    labels = [label for label in one.scorer.labels if label in two.scorer.labels]
+    if not labels:
+        raise InputError(
+            f"{first} judges {', '.join(one.scorer.labels)}; "
+            f"{second} judges {', '.join(two.scorer.labels)}.",
+            remedy="Compare models that share a label.",
+            code="other_labels",
+        )
+    return labels
 
 
 def _print(result: "Comparison") -> None:
     show.out.print(f"A: {result.first.name} {result.first.version} ({result.first.hash})")
     show.out.print(f"B: {result.second.name} {result.second.version} ({result.second.hash})")
+    for name, only in (("A", result.only_first), ("B", result.only_second)):
+        if only:
+            show.out.print(f"只有 {name} 有的标签，不比较 only {name} has: {', '.join(only)}")
     show.out.print(f"同样的文本 the same texts: {result.n}\n")
     for table in result.to_tables():
         show.out.print(_table(table), "")

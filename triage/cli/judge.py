@@ -49,7 +49,7 @@ def run(
             progress=advance,
         )
     if not quiet:
-        show.summary(summary, out)
+        show.summary(summary, out, engine.taxonomy)
 
 
 @contextmanager
@@ -75,8 +75,9 @@ def explain(
     words = sys.stdin.buffer.read().decode("utf-8", "replace") if text == "-" else text
     if not words.strip():
         raise InputError("The text is empty.", remedy="Give the text in quotes.", code="empty_text")
-    verdict = Triage.load(model, policy=policy)(Feedback("1", words))
+    engine = Triage.load(model, policy=policy)
+    verdict = engine(Feedback("1", words))
     if as_json:
         sys.stdout.buffer.write(to_json(verdict.to_dict()) + b"\n")
     else:
-        show.verdict(verdict, words)
+        show.verdict(verdict, words, engine.taxonomy)

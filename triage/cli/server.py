@@ -74,9 +74,9 @@ def import_(
 
 
 @routes.command("check")
-def check(file: RulesArgument = None) -> None:
+def check(file: RulesArgument = None, model: ModelOption = None) -> None:
     """检查规则文件：标签、队列、时限都认得吗。Check that all a rule file names exists."""
-    book, warnings = _service("cli.routes").check(file)
+    book, warnings = _service("cli.routes").check(file, model)
     for warning in warnings:
         typer.echo(f"注意 warning: {warning}", err=True)
     typer.echo(f"可用 usable: {len(book.rules)} 条规则 rules · {len(book.queues)} 个队列 queues")
@@ -89,9 +89,10 @@ def try_(
         Path | None, typer.Option(help="`triage run` 的结果 .jsonl (default: tickets of the inbox)")
     ] = None,
     most: Annotated[int, typer.Option(min=1, help="最多几张 at most so many tickets")] = 1000,
+    model: ModelOption = None,
 ) -> None:
     """拿过去的工单试规则：哪条会命中、多少次、哪条从不。Try rules on past tickets; nothing changes."""
-    typer.echo(_service("cli.routes").try_(file, verdicts, most))
+    typer.echo(_service("cli.routes").try_(file, verdicts, most, model))
 
 
 @keys.command("create")

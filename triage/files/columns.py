@@ -1,4 +1,4 @@
-"""Which column of a table holds the text and which the id."""
+"""Which column of a table holds the text, which the id, which the time and the channel."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,6 +15,11 @@ TEXT_NAMES = (
     "comment", "message", "review", "feedback", "body", "description",
 )  # fmt: skip
 ID_NAMES = ("id", "编号", "工单号", "工单编号", "留言编号", "ticket_id", "序号")
+TIME_NAMES = (
+    "received_at", "created_at", "time", "时间", "创建时间", "提交时间", "留言时间", "日期",
+)  # fmt: skip
+CHANNEL_NAMES = ("channel", "渠道", "来源渠道", "来源", "受理渠道")
+_FORMS = ("%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y/%m/%d", "%Y年%m月%d日 %H:%M", "%Y年%m月%d日")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +36,7 @@ def choose(columns: Iterable[str], fields: Fields, place: str) -> tuple[str, str
     Raises FileFormatError if a named column is missing or no usual name is there.
     """
     present = [str(column) for column in columns]
-    text = fields.text or _first(present, TEXT_NAMES)
+    text = fields.text or usual(present, TEXT_NAMES)
     if text is None or text not in present:
         wanted = f"no column {text!r}" if text else "no column that looks like a text"
         raise FileFormatError(
@@ -43,10 +48,12 @@ def choose(columns: Iterable[str], fields: Fields, place: str) -> tuple[str, str
             f"{place} has no column {fields.id!r}. Its columns: {', '.join(present)}.",
             remedy="Name the column of the id with --id-field, or leave it out.",
         )
-    return text, fields.id or _first(present, ID_NAMES)
+    return text, fields.id or usual(present, ID_NAMES)
 
 
-def _first(present: list[str], names: Iterable[str]) -> str | None:
+def usual(present: Iterable[str], names: Iterable[str]) -> str | None:
+    """Return the column that has one of these names, the first name going before the others."""
+    present = list(present)
     lowered = {to_simplified(column.strip().lower()): column for column in reversed(present)}
     return next((lowered[name] for name in names if name in lowered), None)
 
@@ -76,5 +83,26 @@ def _time_or_none(value: Any) -> datetime | None:
         return value
     try:
         return datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
+def moment(value: Any) -> datetime | None:
+    """Return the time of a cell as people and programs write it, without a zone where it has none.
+
+    None for what is no time.
+    """
+    if isinstance(value, datetime):
+        return value
+    text = str(value).strip() if value is not None else ""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return next(filter(None, (_parsed(text, form) for form in _FORMS)), None)
+
+
+def _parsed(text: str, form: str) -> datetime | None:
+    try:
+        return datetime.strptime(text, form)
     except ValueError:
         return None

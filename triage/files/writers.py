@@ -11,7 +11,6 @@ from typing import IO, Any
 
 from triage.errors import FileFormatError, OutputError, ReaderGoneError
 from triage.files.readers import STDIN, kind_of
-from triage.labels import ISSUES
 from triage.records import to_json
 
 Row = Mapping[str, Any]
@@ -22,12 +21,11 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @contextmanager
-def writer(
-    target: str, labels: Sequence[str] = ISSUES, *, inputs: Sequence[str] = ()
-) -> Iterator[Write]:
+def writer(target: str, labels: Sequence[str], *, inputs: Sequence[str] = ()) -> Iterator[Write]:
     """Yield a function that writes one row; the file appears under its name only at the end.
 
-    `inputs` are the columns of the input to keep beside the verdicts, in tables.
+    Tables have a column of scores for each of `labels`, and the columns `inputs` of the input
+    beside the verdicts.
 
     `-` writes JSON lines to standard output. Raises FileFormatError for an unknown ending
     and OutputError where the disk is full or the folder cannot be written.

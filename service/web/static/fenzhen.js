@@ -14,7 +14,9 @@ const SAMPLES = [
   ["急事", "Urgent", "孩子喝了两口说嗓子扎，吐出来一看是玻璃碴，我们在去医院的路上。"],
   ["繁體", "Traditional", "這家客服態度真的很差，退費問了三次都不理人。"],
 ];
-let names = {}, last = null;
+const BOX = ["product_quality", "staff_attitude", "delivery", "follow_up_neglect", "other", "urgency"];
+const SHADES = 8; // colours for other labels; service/web/marks.py gives them out likewise
+let names = {}, roots = [], last = null;
 let lang = new URLSearchParams(location.search).get("lang") === "en" ? "en" : "zh";
 
 function speak() {
@@ -36,7 +38,11 @@ function element(tag, text, className) {
 }
 
 const nameOf = (code) => code === "urgency" ? WORDS[lang].urgencyMark : (names[code] || {})[lang] || code;
-const colour = (code) => `--colour: var(--${code}, var(--other))`;
+const rootOf = (code) => names[code]?.parent || code;
+function colour(code) {
+  const root = rootOf(code);
+  return `--colour: var(--${BOX.includes(root) ? root : `own${Math.max(0, roots.indexOf(root)) % SHADES}`})`;
+}
 
 // Offsets count code points; a JavaScript string counts UTF-16 units.
 function marked(text, evidence) {
@@ -61,7 +67,7 @@ function issueRow(code, score, verdict) {
   fill.style = `width: ${Math.round(score * 100)}%; ${colour(code)}`;
   bar.append(fill);
   const cell = element("td"); cell.append(bar);
-  row.append(element("td", nameOf(code), "name"), cell, element("td", `${Math.round(score * 100)}%`, "number"),
+  row.append(element("td", nameOf(code), rootOf(code) === code ? "name" : "name within"), cell, element("td", `${Math.round(score * 100)}%`, "number"),
     element("td", given ? WORDS[lang].given : asked ? WORDS[lang].suggested : "", "state"));
   return row;
 }
@@ -80,7 +86,9 @@ function show(text, verdict) {
   const sure = `${Math.round(verdict.urgency_scores[verdict.urgency] * 100)}%`;
   fact("urgency", `${verdict.urgency} · ${words.urgency[verdict.urgency]}`, sure, verdict.urgency === 3 ? "alarm" : "");
   fact("review", verdict.review ? words.ask : words.none, verdict.review_reasons.join("; "), verdict.review ? "ask" : "");
-  const order = Object.entries(verdict.scores).sort((a, b) => b[1] - a[1]);
+  const above = ([code, score]) => verdict.scores[rootOf(code)] ?? score;
+  const place = ([code]) => roots.indexOf(rootOf(code));
+  const order = Object.entries(verdict.scores).sort((a, b) => above(b) - above(a) || place(a) - place(b) || b[1] - a[1]);
   $("issues").replaceChildren(...order.map(([code, score]) => issueRow(code, score, verdict)));
   $("json").textContent = JSON.stringify(verdict, null, 2);
   $("model").textContent = `${words.model} ${verdict.model.name} ${verdict.model.version} (${verdict.model.hash})`;
@@ -121,6 +129,7 @@ SAMPLES.forEach((sample, k) => {
 });
 fetch("/v1/labels").then((reply) => reply.json()).then((body) => {
   names = Object.fromEntries(body.issues.map((label) => [label.code, label]));
+  roots = body.issues.filter((label) => !label.parent).map((label) => label.code);
   if (last) show(last.text, last.verdict);
 }).catch(() => {});
 speak();

@@ -97,6 +97,7 @@ def start(keyword_engine, tmp_path_factory):
         own = {
             "database_url": f"sqlite:///{folder}/fenzhen.db",
             "secret_file": folder / "secret.key",
+            "models": folder / "models",
             "jobs": False,
         }
         app = create_app(keyword_engine, Settings(**(own | settings)))

@@ -49,6 +49,9 @@ BODIES = {
     "/v1/endpoints": {"name": '"n"', "url": '"https://93.184.216.34/x"'},
     "/v1/triage": {"text": '"衣服起球"'},
     "/v1/triage/batch": {"items": '[{"text": "衣服起球"}]'},
+    "/label-studio/setup": {},
+    "/label-studio/predict": {"tasks": '[{"data": {"text": "衣服起球"}}]'},
+    "/label-studio/webhook": {"action": '"ANNOTATION_CREATED"'},
 }
 JSON = {"Content-Type": "application/json"}
 

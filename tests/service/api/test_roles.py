@@ -27,6 +27,10 @@ NEEDED = {
     "GET /v1/corrections": P.EXPORT,
     "GET /v1/queues": P.READ,
     "GET /v1/rules": P.READ,
+    "GET /v1/models": P.READ,
+    "GET /v1/drift": P.READ,
+    "GET /v1/models/shadow": P.READ,
+    "POST /v1/models/rollback": P.PROMOTE_MODEL,
     "POST /v1/rules/reload": P.MANAGE_RULES,
     "GET /v1/keys": P.MANAGE_KEYS,
     "POST /v1/keys": P.MANAGE_KEYS,
@@ -38,6 +42,10 @@ NEEDED = {
     "DELETE /v1/endpoints/{endpoint_id}": P.MANAGE_WEBHOOKS,
     "GET /v1/outbox": P.MANAGE_WEBHOOKS,
     "POST /v1/outbox/{letter_id}/retry": P.MANAGE_WEBHOOKS,
+    "GET /label-studio/health": P.READ,
+    "POST /label-studio/setup": P.READ,
+    "POST /label-studio/predict": P.READ,
+    "POST /label-studio/webhook": P.ANNOTATE,
 }
 OPEN = [label for label, needed in NEEDED.items() if needed is None]
 

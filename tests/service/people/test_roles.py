@@ -4,7 +4,7 @@ from service.people.roles import CHINESE, MINIMAL_ROLE, Permission, Role, allows
 
 READER = {Permission.READ}
 AGENT = READER | {Permission.READ_PII, Permission.WRITE_TICKET, Permission.CORRECT}
-ANALYST = AGENT | {Permission.EXPORT, Permission.MANAGE_RULES}
+ANALYST = AGENT | {Permission.ANNOTATE, Permission.EXPORT, Permission.MANAGE_RULES}
 
 
 @pytest.mark.parametrize(

@@ -381,7 +381,7 @@ def enum(name):
 
 
 def test_the_closed_sets_of_the_schema_are_those_of_the_code():
-    assert enum("issue") == ISSUES
+    assert tuple(schema()["$defs"]["issue"]["examples"]) == ISSUES  # any other is a label too
     assert enum("signal") == tuple(vocabulary.SIGNALS) == signals.KINDS
     assert enum("remedy") == tuple(vocabulary.REMEDIES)
     known = {kind for kinds in remedy.rules().kinds.values() for kind in kinds}

@@ -58,9 +58,22 @@ def test_the_seed_is_said_with_the_result(triage, tiny_model, own_data):
     assert json.loads(out)["bootstrap"] == {"times": 1000, "seed": 7}
 
 
-def test_models_of_other_labels_cannot_be_compared(triage, tiny_model, own_data, tmp_path):
+def test_models_are_compared_on_the_labels_they_share(triage, tiny_model, own_data, tmp_path):
     labels = ["product_quality", "staff_attitude", "delivery", "follow_up_neglect", "price"]
     other = renamed(tiny_model, tmp_path / "other", labels=labels)
+    code, out, _ = triage("compare", tiny_model, other, own_data)
+    assert code == 0
+    assert "only A has: other" in out
+    assert "only B has: price" in out
+    result = json.loads(triage("compare", tiny_model, other, own_data, "--json")[1])
+    assert result["labels"]["compared"] == labels[:4]
+    figures = {part["figure"] for part in result["overall"]}
+    assert "follow_up_neglect.f1" in figures
+    assert not {"other.f1", "price.f1"} & figures
+
+
+def test_models_that_share_no_label_cannot_be_compared(triage, tiny_model, own_data, tmp_path):
+    other = renamed(tiny_model, tmp_path / "other", labels=["a", "b", "c", "d", "price"])
     code, _, err = triage("compare", tiny_model, other, own_data)
     assert code == 2
     assert "other_labels" in err

@@ -88,7 +88,14 @@ def test_data_must_be_named(cli):
 
 
 def test_issues_that_are_no_list_are_refused_with_their_line(evaluate, put):
-    refused(evaluate(put("own.jsonl", ROW | {"issues": None})), "own.jsonl,line1")
+    refused(evaluate(put("own.jsonl", ROW | {"issues": "other"})), "own.jsonl,line1")
+
+
+def test_texts_whose_issues_are_not_known_have_no_figure_of_them(evaluate, put):
+    path = put("own.jsonl", ROW | {"issues": None})
+    (figures,) = evaluate(path, "--json").rows
+    assert figures["real"]["issues"]["macro_f1"] is None
+    assert evaluate(path).code == 0
 
 
 @pytest.mark.parametrize("text", [666, None])

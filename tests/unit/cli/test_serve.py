@@ -157,5 +157,5 @@ def test_it_is_said_when_the_holidays_known_end_soon(serve, uvicorn, monkeypatch
 
     until = date.today() + timedelta(days=days)
     books = SimpleNamespace(clocks=SimpleNamespace(valid_until=until))
-    monkeypatch.setattr("service.run.load_books", lambda _: books)
+    monkeypatch.setattr("service.run.load_books", lambda *_, **__: books)
     assert (str(until) in serve().out) is said

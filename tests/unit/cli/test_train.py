@@ -1,6 +1,7 @@
 import importlib.util
 import io
 import json
+import re
 import sys
 import warnings
 from contextlib import redirect_stderr, redirect_stdout
@@ -10,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from triage import Feedback, Triage
+from triage.artifact import read_manifest
 from triage.cli import main
+from triage.resources import default_model
 
 ROW = {"text": "质量差", "issues": ["product_quality"], "sentiment": 2, "urgency": 1}
 FILES = ["README.md", "manifest.json", "metrics.json", "weights.safetensors"]
@@ -101,7 +104,7 @@ def labelled(*changes):
 def test_too_few_texts_are_refused_with_the_number_needed(cli, put, tmp_path):
     data = put("own.jsonl", *labelled({}, {"text": "没到"}, {"text": "太贵"}))
     result = cli("train", "--data", data, "--out", tmp_path / "own")
-    refused(result, "bad_data", "Only3labelledtexts", "atleast20")
+    refused(result, "bad_data", "Only3textswithknownissues", "atleast20")
 
 
 def test_refused_data_leave_no_model_folder(cli, put, tmp_path):
@@ -115,7 +118,7 @@ def test_refused_data_leave_no_model_folder(cli, put, tmp_path):
         ({"issues": ["delivry"]}, "'delivry'"),
         ({"sentiment": 6}, "sentiment6"),
         ({"urgency": -1}, "urgency-1"),
-        ({"sentiment": None}, "sentimentNone"),
+        ({"sentiment": "2"}, "sentiment'2'"),
     ],
 )
 def test_a_wrong_label_is_refused_with_its_line(cli, put, tmp_path, change, word):
@@ -157,3 +160,42 @@ def test_a_folder_that_cannot_be_written_is_an_output_error(cli, own_data, tmp_p
     result = cli("train", "--data", own_data, "--out", tmp_path / "blocker" / "own")
     assert (result.code, result.out) == (1, "")
     assert "[cannot_write]" in result.err
+
+
+# On a base
+
+
+def test_a_base_is_corrected_and_the_steps_and_seconds_are_told(cli, own_data, tmp_path):
+    out, again = tmp_path / "mine", tmp_path / "again"
+    result = cli("train", "--base", default_model(), "--data", own_data, "--out", out)
+    assert result.code == 0
+    assert "reading the texts" in result.err
+    assert re.search(r"mine\s+\d+\.\d s", result.err)
+    assert read_manifest(out)["name"] == "mine"
+    assert "cross-validated" in result.out
+    # … and what it was corrected with is not carried on, which is said.
+    assert "not carried on" not in result.err
+    second = cli("train", "--base", out, "--data", own_data, "--out", again)
+    assert second.code == 0
+    assert "not carried on" in second.err
+
+
+def test_a_base_without_examples_is_refused(cli, tmp_path):
+    result = cli("train", "--base", default_model(), "--out", tmp_path / "m")
+    refused(result, "no_data", "--data")
+
+
+def test_labels_of_ones_own_need_no_base(cli, put, tmp_path, quiet_fit):
+    taxonomy = put("labels.yaml", "labels: [{code: late}, {code: broken}]")
+    texts = [("等了三天还没到", "late"), ("杯子一倒水就漏", "broken")]
+    rows = [
+        {"id": f"o{k}", "text": f"{text}{k}", "issues": [label], "sentiment": 2 + k % 2 * 2}
+        | {"urgency": k % 3}
+        for k, (text, label) in enumerate(texts * 20)
+    ]
+    data = put("own.jsonl", *rows)
+    options = ("--taxonomy", taxonomy, "--out", tmp_path / "m")
+    assert cli("train", "--data", data, *options).code == 0
+    engine = Triage.load(tmp_path / "m")
+    assert engine.scorer.labels == ("late", "broken")
+    assert engine(Feedback("a", "等了三天还没到")).issues == ("late",)

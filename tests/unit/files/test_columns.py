@@ -3,7 +3,7 @@ from datetime import datetime
 import pytest
 
 from triage import Feedback, FileFormatError, Rejection
-from triage.files.columns import Fields, choose, record
+from triage.files.columns import TIME_NAMES, Fields, choose, moment, record, usual
 
 
 def chosen(*columns, **fields):
@@ -142,3 +142,28 @@ def test_a_time_that_cannot_be_read_does_not_lose_the_text(given):
 def test_every_column_of_a_row_is_kept_beside_the_text():
     row = {"text": "好", "店铺": "a", "评分": 5}
     assert record(row, 1, "text", None).meta == row
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "2026-01-05 10:00",
+        "2026/01/05 10:00",
+        "2026/1/5 10:00:00",
+        "2026年01月05日 10:00",
+        " 2026-01-05T10:00:00 ",
+        datetime(2026, 1, 5, 10),
+    ],
+)
+def test_a_time_is_read_as_people_write_it(value):
+    assert moment(value) == datetime(2026, 1, 5, 10)
+
+
+@pytest.mark.parametrize("value", [None, "", "昨天", "2026-13-01", 7, []])
+def test_what_is_no_time_is_none(value):
+    assert moment(value) is None
+
+
+def test_the_usual_name_of_a_column_is_found_in_any_writing():
+    assert usual(["店铺", "創建時間", "日期"], TIME_NAMES) == "創建時間"
+    assert usual(["店铺"], TIME_NAMES) is None

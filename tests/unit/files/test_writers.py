@@ -33,7 +33,7 @@ def target(request, tmp_path):
 
 def put(target, rows):
     inputs = list(dict.fromkeys(name for row in rows for name in row.get("input", ())))
-    with writer(str(target), inputs=inputs) as write:
+    with writer(str(target), ISSUES, inputs=inputs) as write:
         for row in rows:
             write(row)
     return target
@@ -95,7 +95,7 @@ def test_an_ending_that_cannot_be_written_is_refused_with_those_that_can(tmp_pat
 
 
 def test_the_file_has_its_name_only_when_it_is_complete(target, rows):
-    with writer(str(target)) as write:
+    with writer(str(target), ISSUES) as write:
         write(rows[0])
         assert not target.exists()
         assert [path.parent for path in target.parent.iterdir()] == [target.parent]
@@ -103,14 +103,14 @@ def test_the_file_has_its_name_only_when_it_is_complete(target, rows):
 
 
 def test_the_file_in_the_making_is_hidden(target, rows):
-    with writer(str(target)) as write:
+    with writer(str(target), ISSUES) as write:
         write(rows[0])
         assert all(path.name.startswith(".") for path in target.parent.iterdir())
 
 
 def test_an_older_file_stays_as_it_is_until_the_new_one_is_complete(target, rows):
     target.write_bytes(b"old")
-    with writer(str(target)) as write:
+    with writer(str(target), ISSUES) as write:
         write(rows[0])
         assert target.read_bytes() == b"old"
 
@@ -125,7 +125,7 @@ def untouched(target):
 
 
 def fail_after(target, rows, error):
-    with writer(str(target)) as write:
+    with writer(str(target), ISSUES) as write:
         for row in rows:
             write(row)
         raise error
@@ -373,7 +373,7 @@ def test_a_dash_writes_json_lines_to_standard_output(capsysbinary, rows):
 
 
 def test_standard_output_gets_each_row_as_it_is_judged(capsysbinary, rows):
-    with writer("-") as write:
+    with writer("-", ISSUES) as write:
         write(rows[0])
         assert json.loads(capsysbinary.readouterr().out) == rows[0]
 

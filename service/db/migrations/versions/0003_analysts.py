@@ -57,7 +57,7 @@ def _shadow_verdicts() -> None:
         sa.Column("ticket_id", sa.String(length=32), nullable=False),
         sa.Column("at", types.UtcTime(timezone=True), nullable=False),
         sa.Column("model_name", sa.String(length=200), nullable=False),
-        sa.Column("model_version", sa.String(length=50), nullable=False),
+        sa.Column("model_version", sa.String(length=200), nullable=False),
         sa.Column("differs", types.Document(), nullable=False),
         sa.Column("body", types.Document(), nullable=False),
         sa.ForeignKeyConstraint(
