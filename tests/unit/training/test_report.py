@@ -337,7 +337,7 @@ def test_a_folder_that_cannot_be_made_is_an_output_error(whole, tmp_path):
 
 
 def test_without_matplotlib_it_is_said_what_to_install(whole, tmp_path, monkeypatch):
-    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    monkeypatch.setitem(sys.modules, "matplotlib.font_manager", None)
     with pytest.raises(InputError, match="matplotlib") as caught:
         report.write(tmp_path / "r", whole)
     assert "pip install" in caught.value.remedy
