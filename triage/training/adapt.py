@@ -35,6 +35,7 @@ from triage.training.offset import Problem, fit_offset
 
 Progress = Callable[[str], None]
 _BATCH = 1024
+_LOOSE = 100.0  # C where there are two numbers to fit
 _OPEN = 12.0  # log-odds as good as certain
 _SMALL = 1500  # so few texts fit faster than processes start
 
@@ -50,6 +51,9 @@ class AdaptSettings:
     strength: float = 10.0
     usual_texts: int = 300
     most_strength: float = 4.0  # … up to so many times itself
+    # A label that the base does not know has only its examples to go by.
+    new_strength: float = 150.0
+    least_of_new: int = 8  # examples of it, and others: to scale its word by cross-validation
     gate_strength: float = 100.0  # C of the gate
     # A bucket is kept if so many texts have it, by how many texts there are.
     least_texts: tuple[tuple[int, int], ...] = ((500, 1), (1500, 2), (5000, 3))
@@ -184,7 +188,12 @@ class _Adaptation:
                 problems[k] = self._with_phrases(problems[k], words, k, kept, idf)
         n, chosen = len(self.examples), self.settings
         growth = np.clip(np.sqrt(n / chosen.usual_texts), 1.0, chosen.most_strength)
-        fits = (delayed(fit_offset)(problem, chosen.strength * growth) for problem in problems)
+        fits = (
+            delayed(fit_offset)(problem, chosen.strength * growth)
+            if source >= 0
+            else delayed(fit_new)(problem, chosen.new_strength * growth, chosen)
+            for problem, source in zip(problems, self.source, strict=True)
+        )
         jobs = 1 if n < _SMALL else 2
         return np.stack(list(Parallel(n_jobs=jobs)(fits)), axis=1)
 
@@ -204,6 +213,31 @@ class _Adaptation:
             np.concatenate([problem.wanted, np.ones(n, dtype=np.bool_)]),
             np.concatenate([problem.weight, np.full(n, self.settings.phrase_weight)]),
         )
+
+
+def fit_new(problem: Problem, strength: float, settings: AdaptSettings) -> Floats:
+    """Fit an output that the base does not know, and scale it by what it says of unseen texts.
+
+    What is learned of few examples is timid on texts it has not seen; the scale and the shift
+    that would have been right there, told out of fold, are folded into the coefficients.
+    """
+    learned = fit_offset(problem, strength)
+    yes = int(problem.wanted.sum())
+    if min(yes, len(problem.wanted) - yes) < settings.least_of_new:
+        return learned
+    fold = folds(len(problem.wanted), settings.folds, settings.seed)
+    told = np.zeros(len(fold))
+    for number in range(settings.folds):
+        aside = fold == number
+        told[aside] = problem.matrix[aside] @ fit_offset(problem.part(~aside), strength)
+    both = np.column_stack([told, problem.matrix[:, [-1]].toarray()[:, 0]])
+    seen = Problem(csr_matrix(both), problem.offset, problem.wanted, problem.weight)
+    scale, shift = fit_offset(seen, _LOOSE)
+    if scale <= 0:
+        return learned
+    learned *= scale
+    learned[-1] += shift
+    return learned
 
 
 def _words_of(label: Label) -> tuple[str, ...]:

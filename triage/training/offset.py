@@ -28,6 +28,10 @@ class Problem:
     wanted: NDArray[np.bool_]
     weight: Floats
 
+    def part(self, rows: NDArray[np.bool_]) -> "Problem":
+        """Return the same of some of the texts."""
+        return Problem(self.matrix[rows], self.offset[rows], self.wanted[rows], self.weight[rows])
+
 
 def fit_offset(problem: Problem, strength: float) -> Floats:
     """Return the coefficients; `strength` is C. Zeros where there are no texts."""

@@ -49,6 +49,7 @@ BODIES = {
     "/v1/endpoints": {"name": '"n"', "url": '"https://93.184.216.34/x"'},
     "/v1/triage": {"text": '"衣服起球"'},
     "/v1/triage/batch": {"items": '[{"text": "衣服起球"}]'},
+    "/v1/models/rollback": {"reason": '"r"'},
     "/label-studio/setup": {},
     "/label-studio/predict": {"tasks": '[{"data": {"text": "衣服起球"}}]'},
     "/label-studio/webhook": {"action": '"ANNOTATION_CREATED"'},
@@ -102,6 +103,8 @@ LISTS = {
     "/v1/corrections": "after limit",
     "/v1/audit": "actor kind before limit",
     "/v1/outbox": "state limit",
+    "/v1/drift": "weeks channel",
+    "/v1/models/shadow": "field label limit offset",
 }
 
 

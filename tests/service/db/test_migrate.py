@@ -7,9 +7,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect
 
+from service.db.analyst_tables import annotations
 from service.db.engine import connect
 from service.db.migrate import head, revision, upgrade
-from service.db.analyst_tables import annotations
 from tests.service.postgres import database_url
 
 __all__ = ["database_url"]

@@ -16,9 +16,9 @@ def copy(tiny_model, tmp_path):
     return shutil.copytree(tiny_model, tmp_path / "model")
 
 
-def refused(result, *words):
+def refused(result, *words, code="bad_model"):
     assert (result.code, result.out) == (2, "")
-    assert "[bad_model]" in result.err
+    assert f"[{code}]" in result.err
     assert all(word in result.said for word in words)
 
 
@@ -64,7 +64,9 @@ def test_a_model_whose_weights_were_changed_is_refused(cli, copy):
     weights = bytearray((copy / "weights.safetensors").read_bytes())
     weights[-1] ^= 1
     (copy / "weights.safetensors").write_bytes(weights)
-    refused(cli("info", "--model", copy), "weights.safetensors", "hashdiffers")
+    refused(
+        cli("info", "--model", copy), "weights.safetensors", "hashdiffers", code="model_tampered"
+    )
 
 
 @pytest.mark.parametrize("name", ["weights.safetensors", "metrics.json", "README.md"])

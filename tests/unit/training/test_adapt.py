@@ -144,3 +144,24 @@ def test_many_examples_are_fitted_in_two_processes_to_the_same_numbers(
     monkeypatch.setattr("triage.training.adapt._SMALL", 1)
     twice = fit_adapter(base, desk, others, BUILT_IN, settings=AdaptSettings())
     np.testing.assert_array_equal(twice.table, adapter.table)
+
+
+def test_a_new_label_is_given_to_texts_it_has_not_seen_once_there_are_enough_examples(base, others):
+    """What is learned of few examples is timid elsewhere: it is scaled by cross-validation."""
+    places = ("营业厅", "热线", "小程序", "装机现场", "社区柜台", "公众号")
+    things = ("发票抬头写错了", "发票一直没寄", "电子发票下载不了", "发票金额对不上", "要换专票")
+    rest = ("网速慢得打不开网页", "机顶盒花屏", "师傅迟到两小时", "客服态度敷衍", "路由器掉线")
+    label = Taxonomy((*BUILT_IN.labels, Label("invoice", "发票", "Invoices")))
+    rows = [
+        example(k, f"{places[k * 7 % 6]}第{k}单，{(things if k % 4 == 0 else rest)[k % 5]}", issues)
+        for k in range(160)
+        for issues in [("invoice",) if k % 4 == 0 else ("other",)]
+    ]
+    unseen = ["前台第900单，发票金额写少了", "柜台第901单，专票的发票没开出来"]
+    loud = AdaptedScorer(base, fit_adapter(base, rows, others, label))
+    timid_settings = AdaptSettings(least_of_new=10_000)
+    timid = AdaptedScorer(base, fit_adapter(base, rows, others, label, settings=timid_settings))
+    likely, less = (s.score(clean_all(unseen)).issues[:, -1] for s in (loud, timid))
+    assert (likely > 3 / 7).all()
+    assert (likely > less).all()
+    assert loud.score(clean_all(["前台第902单，网速慢"])).issues[0, -1] < 0.2

@@ -101,6 +101,12 @@ def test_runs_of_one_store_are_in_one_experiment(recorded):
     assert experiments[tracking.EXPERIMENT] == run.info.experiment_id
 
 
+def test_a_tracking_uri_leads_to_the_same_store(recorded, tiny_model):
+    client, run, place = recorded
+    run_id = record(f"sqlite:///{place}/new/mlruns.db", tiny_model, FIGURES)
+    assert client.get_run(run_id).info.experiment_id == run.info.experiment_id
+
+
 def test_artifacts_lie_beside_the_file_wherever_the_command_is_run_from(recorded):
     _, run, place = recorded
     assert Path(run.info.artifact_uri.removeprefix("file://")).is_relative_to(
