@@ -3,12 +3,10 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from math import sqrt
 from typing import Any
 
 from service.models.comparing import FIELDS, GAINED, LOST
-
-_Z = 1.96  # for 95 %
+from triage.training.shares import wilson
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +48,10 @@ class Agreement:
         return asdict(self)
 
 
-def wilson(agreed: int, n: int) -> Share:
-    """Return the share with the interval of Wilson, rounded to four places."""
-    if not n:
-        return Share(agreed, n)
-    share, spare = agreed / n, _Z**2 / n
-    middle = share + spare / 2
-    spread = _Z * sqrt(share * (1 - share) / n + spare / (4 * n))
-    low, high = ((middle + sign * spread) / (1 + spare) for sign in (-1, 1))
-    return Share(agreed, n, round(share, 4), round(max(0.0, low), 4), round(min(1.0, high), 4))
+def share_of(agreed: int, n: int) -> Share:
+    """Return the share with the interval of Wilson."""
+    figure = wilson(agreed, n)
+    return Share(agreed, n, figure.value, figure.low, figure.high)
 
 
 def agreement(counts: Iterable[Mapping[Any, Any]], codes: Sequence[str]) -> Agreement:
@@ -74,14 +67,14 @@ def agreement(counts: Iterable[Mapping[Any, Any]], codes: Sequence[str]) -> Agre
         same += 0 if row["differs"] else row["n"]
         words.update(dict.fromkeys(row["differs"], row["n"]))
         found.update(dict.fromkeys(row["issues"] or (), row["n"]))
-    fields = {name: wilson(total - words[name], total) for name in FIELDS}
+    fields = {name: share_of(total - words[name], total) for name in FIELDS}
     named = {word[1:] for word in words if word[0] in (GAINED, LOST)} | found.keys()
     order = [*codes, *sorted(named - set(codes))]
     labels = tuple(_label(code, found[code], words) for code in order)
-    return Agreement(wilson(same, total), fields, labels)
+    return Agreement(share_of(same, total), fields, labels)
 
 
 def _label(code: str, found: int, words: Mapping[str, int]) -> LabelShare:
     gained, lost = words[GAINED + code], words[LOST + code]
     both = found - gained
-    return LabelShare(code, both, gained, lost, wilson(both, both + gained + lost))
+    return LabelShare(code, both, gained, lost, share_of(both, both + gained + lost))

@@ -9,6 +9,7 @@ from triage.errors import DataError
 from triage.files.writers import whole_file
 from triage.records import Example
 from triage.training.corpus import read_examples
+from triage.training.shares import wilson
 from triage.training.splits import (
     DEV_PERCENT,
     HELD_OUT,
@@ -111,7 +112,5 @@ def _write(path: Path, lists: Mapping[str, Sequence[str]]) -> None:
 
 def interval(n: int) -> tuple[float, float]:
     """Return the 95 % interval (Wilson) of a share of 80 % that is measured on `n` texts."""
-    from scipy.stats import binomtest
-
-    bounds = binomtest(round(_SHARE * n), n).proportion_ci(method="wilson")
-    return float(bounds.low), float(bounds.high)
+    figure = wilson(round(_SHARE * n), n)
+    return figure.low or 0.0, figure.high or 1.0

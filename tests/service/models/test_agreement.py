@@ -1,7 +1,7 @@
 import pytest
 from scipy.stats import binomtest
 
-from service.models.agreement import Share, agreement, wilson
+from service.models.agreement import Share, agreement, share_of
 from service.models.comparing import before_of, differing, kept
 
 BODY = {"issues": ["delivery"], "sentiment": 2, "urgency": 1, "review": False}
@@ -58,7 +58,7 @@ def test_the_decision_and_its_reasons_are_kept_and_nothing_else():
 
 @pytest.mark.parametrize(("agreed", "n"), [(0, 1), (1, 3), (7, 7), (93, 100), (5000, 10_000)])
 def test_the_interval_is_that_of_wilson(agreed, n):
-    told = wilson(agreed, n)
+    told = share_of(agreed, n)
     known = binomtest(agreed, n).proportion_ci(0.95, method="wilson")
     assert (told.low, told.high) == pytest.approx((known.low, known.high), abs=1e-4)
     assert told.share == pytest.approx(agreed / n, abs=1e-4)
@@ -66,7 +66,7 @@ def test_the_interval_is_that_of_wilson(agreed, n):
 
 
 def test_where_nothing_was_counted_there_is_no_share():
-    assert wilson(0, 0) == Share(0, 0)
+    assert share_of(0, 0) == Share(0, 0)
 
 
 def test_outcomes_are_summed_up_for_all_for_fields_and_for_labels():
