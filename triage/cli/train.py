@@ -11,7 +11,7 @@ from triage.artifact import read_manifest
 from triage.cli import show
 from triage.cli.learn import CollectionsOption, require_training
 from triage.errors import InputError
-from triage.resources import resource
+from triage.resources import default_model, resource
 
 
 def train(
@@ -51,6 +51,7 @@ def train(
     title, begun = name or out.resolve().name, perf_counter()
     common = (out, collections, title, version)
     if base is not None:
+        base = _base(base)
         examples = _examples(data, base)
         adapt = AdaptSettings(seed=seed)
         metrics = correct(Correction(base, examples, *common, taxonomy, adapt), _steps())
@@ -62,6 +63,11 @@ def train(
     show.err.print(f"{out}  {perf_counter() - begun:.1f} s", soft_wrap=True, markup=False)
     if track is not None:
         show.err.print(f"MLflow {record(track, out, metrics)} → {track}", markup=False)
+
+
+def _base(folder: Path) -> Path:
+    """Return the folder; `default`, where there is none here, is the model in the box."""
+    return default_model() if folder.name == "default" and not folder.exists() else folder
 
 
 def _examples(data: list[Path] | None, base: Path) -> list[Path]:

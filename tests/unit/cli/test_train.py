@@ -180,6 +180,15 @@ def test_a_base_is_corrected_and_the_steps_and_seconds_are_told(cli, own_data, t
     assert "not carried on" in second.err
 
 
+def test_where_there_is_no_folder_of_models_the_default_is_the_one_in_the_box(
+    cli, own_data, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    result = cli("train", "--base", "models/default", "--data", own_data, "--out", "models/mine")
+    assert result.code == 0
+    assert read_manifest(tmp_path / "models/mine")["parent"]["name"] == "default"
+
+
 def test_a_base_without_examples_is_refused(cli, tmp_path):
     result = cli("train", "--base", default_model(), "--out", tmp_path / "m")
     refused(result, "no_data", "--data")
