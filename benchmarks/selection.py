@@ -200,7 +200,9 @@ def main() -> None:
     )
     sizes = list(range(options.batch, options.most + 1, options.batch))
     jobs = [(arm, seed) for arm in options.arms for seed in range(options.seeds)]
-    found = Parallel(n_jobs=options.jobs)(
+    # The adapter's base holds a tokeniser, which cannot be sent to another process.
+    processes = 1 if options.learner == "adapt" else options.jobs
+    found = Parallel(n_jobs=processes)(
         delayed(run)(setting, learner, arm, sizes, seed) for arm, seed in jobs
     )
     curves: dict[str, list[Curve]] = {arm: [] for arm in options.arms}

@@ -186,7 +186,7 @@ class _Adaptation:
         for k, label in enumerate(self.taxonomy.labels):
             if self.source[k] < 0 and (words := _words_of(label)):
                 problems[k] = self._with_phrases(problems[k], words, k, kept, idf)
-        n, chosen = len(self.examples), self.settings
+        n, chosen = int(known.any(axis=1).sum()), self.settings
         growth = np.clip(np.sqrt(n / chosen.usual_texts), 1.0, chosen.most_strength)
         fits = (
             delayed(fit_offset)(problem, chosen.strength * growth)
