@@ -6,6 +6,7 @@ every other file; a folder that does not match its manifest is refused.
 
 import hashlib
 import json
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -150,6 +151,20 @@ def save(
         (folder / MANIFEST).unlink(missing_ok=True)
         for name, content in {**files, MANIFEST: _json(whole)}.items():
             (folder / name).write_bytes(content)
+
+
+@contextmanager
+def drafted(folder: Path, weights: Weights, manifest: Mapping[str, Any]) -> Iterator[Path]:
+    """Yield a folder with the model beside where it will be, to be measured; gone afterwards.
+
+    So that what stands under the model's own name is whole, whenever the fit is interrupted.
+    """
+    draft = folder.with_name(f".{folder.name}.draft")
+    try:
+        save(draft, weights, manifest, metrics={}, card="")
+        yield draft
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
 
 
 @contextmanager

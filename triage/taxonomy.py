@@ -110,6 +110,20 @@ class Taxonomy:
         given |= {self.parents[code] for code in given if code in self.parents}
         return tuple(code for code in self.codes if code in given)
 
+    def to_yaml(self) -> str:
+        """Return the file that `load_taxonomy` reads as this."""
+        import yaml
+
+        entries: dict[str, dict[str, Any]] = {}
+        for label in self.labels:
+            entry: dict[str, Any] = {"code": _own_part(label.code), "zh": label.zh, "en": label.en}
+            told = {"description": label.description, "phrases": list(label.phrases)}
+            entries[label.code] = entry | {key: value for key, value in told.items() if value}
+            if label.parent:
+                entries[label.parent].setdefault("children", []).append(entries[label.code])
+        tops = [entries[label.code] for label in self.labels if not label.parent]
+        return str(yaml.safe_dump({"labels": tops}, allow_unicode=True, sort_keys=False))
+
     def to_list(self) -> list[dict[str, Any]]:
         """Return the JSON form, as a manifest keeps it."""
         return [asdict(label) | {"phrases": list(label.phrases)} for label in self.labels]

@@ -1,6 +1,6 @@
 """`triage data pull`: what persons corrected and annotated, as examples in a dataset."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection
 
-from service.cli.places import own_database
+from service.cli.places import own_database, own_taxonomy
 from service.db.annotations import annotations_kept
 from service.db.labelled import corrected_tickets, corrections_of, newest_correction
 from service.db.reading import known_correction
@@ -24,7 +24,9 @@ from service.settings import read_settings
 from triage import DataError, InputError, Policy
 from triage.files.writers import whole_file
 from triage.records import Example, to_json
+from triage.taxonomy import FILE as TAXONOMY
 from triage.text.pii import mask
+from triage.training.corpus import taxonomy_of
 
 FILE = "inbox.jsonl"
 Row = Mapping[str, Any]
@@ -62,8 +64,29 @@ def pull(folder: Path, *, since: str = "", masked: bool = False) -> Pulled:
         if since and key not in touched and not is_annotated(key)
     }
     rows = kept | {key: _row(made, masked=masked) for key, made in examples(said).items()}
+    _bring_labels(folder, rows.values())
     _write(path, dict(sorted(rows.items())))
     return _pulled(path, before, rows, newest)
+
+
+def _bring_labels(folder: Path, rows: Iterable[Row]) -> None:
+    """See to it that the dataset knows the labels of its rows.
+
+    A dataset without a taxonomy gets that of the model in use, where it needs one. Raises
+    DataError where a taxonomy that a person wrote lacks a label.
+    """
+    used = {code for row in rows for code in row["issues"] or ()}
+    if used <= set(taxonomy_of([folder]).codes):
+        return
+    own, path = own_taxonomy(None), folder / TAXONOMY
+    if path.exists() or not used <= set(own.codes):
+        unknown = sorted(used - set(taxonomy_of([folder]).codes))
+        raise DataError(
+            f"The corrections hold labels that {folder} does not know: {', '.join(unknown)}.",
+            remedy=f"Add them to {path}, or pull into another folder.",
+        )
+    with whole_file(path) as file:
+        file.write(own.to_yaml().encode())
 
 
 def _told(connection: Connection, since: str, limit: int) -> tuple[set[str], list[Said]]:

@@ -242,3 +242,10 @@ def test_every_label_of_the_example_has_names_and_phrases():
         assert re.search("[\u4e00-\u9fff]", label.zh)
         assert label.en.isascii()
         assert label.phrases
+
+
+def test_a_taxonomy_is_read_back_from_the_file_it_writes(root, tmp_path):
+    own = load_taxonomy(root / "data" / "taxonomy" / "example.yaml")
+    for taxonomy in (own, BUILT_IN):
+        (tmp_path / "t.yaml").write_text(taxonomy.to_yaml(), encoding="utf-8")
+        assert load_taxonomy(tmp_path / "t.yaml") == taxonomy

@@ -11,7 +11,6 @@ from rich.markup import escape
 from rich.table import Table
 
 from triage.cli import show
-from triage.errors import DataError
 from triage.labels import SENTIMENT_CHINESE, URGENCY_CHINESE
 from triage.taxonomy import Taxonomy
 
@@ -96,15 +95,22 @@ def _parts(drawn: "Drawn", taxonomy: Taxonomy) -> Table:
     return table
 
 
+def _print_largest(drawn: "Drawn") -> None:
+    """Say so where one group, which goes to one part whole, makes the shares uneven."""
+    total = drawn.n
+    if drawn.largest * 5 > total:
+        show.out.print(
+            f"[yellow]最大的一组有 {drawn.largest} 条（共 {total} 条）：几乎相同的、同一客户的整组走，份额会偏 the largest "
+            f"group holds {drawn.largest} of {total} texts and goes to one part whole: shares are uneven[/]",
+            soft_wrap=True,
+        )
+
+
 def _print_interval(drawn: "Drawn") -> None:
     from triage.datasets.splitting import SMALL, interval
 
     n = len(drawn.parts["test"])
-    if not n:
-        raise DataError(
-            "No text fell into the test part.",
-            remedy="Add data, or raise --test: what is drawn by hash needs some groups.",
-        )
+    _print_largest(drawn)
     low, high = interval(n)
     show.out.print(
         f"{n} 条测试文本上的 80 %，95 % 区间是 {low:.0%}–{high:.0%} "

@@ -49,7 +49,7 @@ def run(
             progress=advance,
         )
     if not quiet:
-        show.summary(summary, out, engine.taxonomy)
+        show.summary(summary, out, engine.taxonomy, engine.name)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from rich.text import Text
 from triage.batch import Summary
 from triage.errors import TriageError
 from triage.labels import SENTIMENT_CHINESE, URGENCY_CHINESE
-from triage.records import Verdict
+from triage.records import ModelName, Verdict
 from triage.taxonomy import Taxonomy
 
 err = Console(stderr=True, highlight=False)
@@ -26,10 +26,11 @@ def error(problem: TriageError) -> None:
         err.print(Text(f"怎么办 remedy: {problem.remedy}", style="yellow"))
 
 
-def summary(result: Summary, target: str, taxonomy: Taxonomy) -> None:
+def summary(result: Summary, target: str, taxonomy: Taxonomy, model: ModelName) -> None:
     """Print what a run did, on standard error so that piped output stays clean."""
     rate = result.records / result.seconds if result.seconds else 0
-    line = f"{result.records} 条 records → {target}  ({rate:,.0f}/s)"
+    by = f"{model.name} {model.version} {model.hash}"
+    line = f"{result.records} 条 records → {target}  ({rate:,.0f}/s)  模型 model {by}"
     err.print(Text(line, style="bold"))
     judged = result.records - result.rejected.total()
     table = Table(box=None, pad_edge=False)

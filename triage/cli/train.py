@@ -40,29 +40,40 @@ def train(
 ) -> None:
     """训练一个模型，并在留出的文本上评测。Train a model and measure it on held-out texts."""
     require_training()
-    from triage.training.adapt import AdaptSettings
-    from triage.training.build import Plan, build
-    from triage.training.correct import Correction, correct
-    from triage.training.linear import Settings
+    from triage.registry.folders import refuse_in_use
     from triage.training.tracking import check, record
 
     if track is not None:
         check(track)
+    refuse_in_use(out)
     title, begun = name or out.resolve().name, perf_counter()
     common = (out, collections, title, version)
-    if base is not None:
-        base = _base(base)
-        examples = _examples(data, base)
-        adapt = AdaptSettings(seed=seed)
-        metrics = correct(Correction(base, examples, *common, taxonomy, adapt), _steps())
-    else:
-        folders = data or [resource("data", "seed"), resource("data", "annotations")]
-        plan = Plan(folders, *common, Settings(seed=seed), taxonomy=taxonomy)
-        metrics = build(plan, _steps())
+    metrics = _trained(base, data, common, taxonomy, seed)
     _show(metrics, f"{title} {version}")
     show.err.print(f"{out}  {perf_counter() - begun:.1f} s", soft_wrap=True, markup=False)
     if track is not None:
         show.err.print(f"MLflow {record(track, out, metrics)} → {track}", markup=False)
+
+
+def _trained(
+    base: Path | None,
+    data: list[Path] | None,
+    common: tuple[Path, Path | None, str, str],
+    taxonomy: Path | None,
+    seed: int,
+) -> dict[str, Any]:
+    """Correct the base, or make a model from nothing; return the metrics."""
+    from triage.training.adapt import AdaptSettings
+    from triage.training.build import Plan, build
+    from triage.training.correct import Correction, correct
+    from triage.training.linear import Settings
+
+    if base is not None:
+        base = _base(base)
+        examples, adapt = _examples(data, base), AdaptSettings(seed=seed)
+        return correct(Correction(base, examples, *common, taxonomy, adapt), _steps())
+    folders = data or [resource("data", "seed"), resource("data", "annotations")]
+    return build(Plan(folders, *common, Settings(seed=seed), taxonomy=taxonomy), _steps())
 
 
 def _base(folder: Path) -> Path:

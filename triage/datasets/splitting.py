@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 from triage.errors import DataError
 from triage.files.writers import whole_file
@@ -50,7 +51,8 @@ def extend(folder: Path, *, test: int = TEST_PERCENT, dev: int = DEV_PERCENT) ->
 
     A group (near-duplicates, one customer's texts) goes to one part as a whole. Where it has
     a held-out member its new ones go nowhere; where it was given to training they train.
-    Raises DataError for unusable data or shares, and OutputError.
+    Raises DataError for unusable data or shares or where nothing is drawn for testing, and
+    OutputError.
     """
     _check(folder, test, dev)
     examples = read_examples([folder])
@@ -60,6 +62,8 @@ def extend(folder: Path, *, test: int = TEST_PERCENT, dev: int = DEV_PERCENT) ->
     held = {id_ for ids in held_out_of([folder]).values() for id_ in ids}
     found = groups(examples)
     added = _drawn(found, held, set(lists[TRAIN]), test, dev)
+    if not added["test"] and not held & {example.id for example in examples}:
+        _refuse(examples, found)
     _write(folder / HELD_OUT, {name: [*lists[name], *added[name]] for name in lists})
     parts = split(examples, held_out_of([folder]))
     named = {"train": parts.train, "dev": parts.dev, "test": parts.test}
@@ -68,6 +72,16 @@ def extend(folder: Path, *, test: int = TEST_PERCENT, dev: int = DEV_PERCENT) ->
         added={name: len(ids) for name, ids in added.items()},
         aside=len(examples) - sum(map(len, named.values())),
         largest=max(map(len, found)),
+    )
+
+
+def _refuse(examples: Sequence[Example], found: Sequence[Sequence[Example]]) -> NoReturn:
+    # Written down, the draw would bind these texts to training for good.
+    raise DataError(
+        f"No text fell into the test part; the largest group holds {max(map(len, found))} of "
+        f"{len(examples)} texts.",
+        remedy="Add data, raise --test, or import without the customer column: near-duplicates "
+        "and one customer's texts go together.",
     )
 
 

@@ -5,13 +5,14 @@ from pathlib import Path
 from triage.artifact import MANIFEST, WEIGHTS, model_hash, read_manifest, verify
 from triage.engine import Triage
 from triage.errors import ModelError, RegistryError, TamperedModelError
+from triage.registry.history import ever_champions
 from triage.registry.pointers import (
     Pointer,
     champion_folder,
     is_folder_name,
     read_registry,
 )
-from triage.text.segment import Tokeniser
+from triage.text.segment import Segmenter, Tokeniser
 
 
 def model_folders(root: Path) -> list[Path]:
@@ -38,6 +39,34 @@ def find_folder(root: Path, model: str) -> Path:
         remedy=f"Train it with --out {root}/NAME, or copy it there; `triage models` lists them.",
         code="no_such_model",
     )
+
+
+def is_whole(folder: Path) -> bool:
+    """Whether the files of a folder are as its manifest says."""
+    try:
+        verify(folder, Segmenter().identity)
+    except ModelError:
+        return False
+    return True
+
+
+def refuse_in_use(folder: Path) -> None:
+    """Raise RegistryError for a folder that its registry points at, or may go back to.
+
+    A model written over it would no longer be the one that was promoted: the service would
+    refuse it at its next start.
+    """
+    root = folder.resolve().parent
+    if not root.is_dir():
+        return
+    registry = read_registry(root)
+    pointers = (registry.champion, registry.shadow, *ever_champions(root))
+    if folder.resolve().name in {pointer.folder for pointer in pointers if pointer}:
+        raise RegistryError(
+            f"{folder} is, or was, in use: a new model may not be written over it.",
+            remedy="Give --out another folder; `triage models` shows those there are.",
+            code="model_in_use",
+        )
 
 
 def verified(folder: Path, expected: str | None, here: Tokeniser) -> str:

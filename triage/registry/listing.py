@@ -139,7 +139,7 @@ def _written(folder: Path) -> str:
 
 
 def _scores(metrics: Any) -> Scores | None:
-    test = _get(metrics, "test")
+    test = _get(metrics, "test") or _get(metrics, "cross_validated")
     texts = next((name for name in _SCORED if _get(test, name)), None)
     if texts is None:
         return None

@@ -9,7 +9,7 @@ from triage.errors import InputError, ModelError, RegistryError
 from triage.records import ModelName
 from triage.registry import reasons
 from triage.registry.checks import Sampling
-from triage.registry.folders import find_folder, hash_or_none, load_champion
+from triage.registry.folders import find_folder, hash_or_none, is_whole, load_champion
 from triage.registry.gate import Gate
 from triage.registry.history import Entry, Override, change, now
 from triage.registry.measure import read_held_out, run_gate
@@ -86,7 +86,8 @@ def _override(question: Question) -> Override | None:
 
 
 def _refuse_itself(folder: Path, champion: Triage) -> None:
-    if hash_or_none(folder) == champion.name.hash:
+    # A spoilt copy of the champion is not the champion: the gate says what is wrong with it.
+    if hash_or_none(folder) == champion.name.hash and is_whole(folder):
         raise RegistryError(
             f"{folder} is the champion already.",
             remedy="`triage models` shows which model is in use.",

@@ -50,8 +50,10 @@ def labels_missing(missing: Iterable[str], taxonomy: Taxonomy) -> Reason:
     names = "、".join(taxonomy.zh(code) for code in codes)
     return Reason(
         "labels",
-        f"候选模型没有这些标签：{names}",
-        f"The candidate lacks labels of the champion: {', '.join(codes)}.",
+        f"候选模型没有这些标签：{names}"
+        "（在 taxonomy.yaml 里保留它们再训练，或用 --override 说明理由）",
+        f"The candidate lacks labels of the champion: {', '.join(codes)} (keep them in "
+        "taxonomy.yaml and train again, or say why not with --override).",
     )
 
 

@@ -54,9 +54,9 @@ def build(plan: Plan, progress: Callable[[str], None] = lambda _: None) -> dict[
     )
     manifest = _manifest(plan, data, segmenter)
     # Measured from the folder as it will be loaded: storage rounds the numbers.
-    artifact.save(plan.out, weights, manifest, metrics={}, card="")
-    progress("measuring on held-out texts")
-    metrics = measure(Triage.load(plan.out), data.parts)
+    with artifact.drafted(plan.out, weights, manifest) as draft:
+        progress("measuring on held-out texts")
+        metrics = measure(Triage.load(draft), data.parts)
     text = card.write(manifest, metrics)
     artifact.save(plan.out, weights, manifest, metrics=metrics, card=text)
     return metrics

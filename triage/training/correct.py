@@ -75,8 +75,8 @@ def correct(plan: Correction, progress: Progress = lambda _: None) -> dict[str, 
     weights = AdaptedWeights(base.scorer.weights, adapter)
     manifest = _manifest(plan, base, taxonomy, parts)
     # Measured from the folder as it will be loaded: storage rounds the numbers.
-    artifact.save(plan.out, weights, manifest, metrics={}, card="")
-    metrics = _measure(Triage.load(plan.out), fit, parts, progress)
+    with artifact.drafted(plan.out, weights, manifest) as draft:
+        metrics = _measure(Triage.load(draft), fit, parts, progress)
     text = card.write(manifest, metrics)
     artifact.save(plan.out, weights, manifest, metrics=metrics, card=text)
     return metrics

@@ -80,7 +80,9 @@ def _issues(
         for label, p, r, f, n in rows
     }
     micro = precision_recall_fscore_support(*sides, average="micro", zero_division=0)
-    macro = sum(row["f1"] for row in per_label.values()) / len(labels)
+    # A label that no text has has no F1 worth a share of the mean.
+    shown = [row["f1"] for row in per_label.values() if row["n"]]
+    macro = sum(shown) / len(shown) if shown else 0.0
     return {"macro_f1": _r(macro), "micro_f1": _r(micro[2]), "per_label": per_label}
 
 

@@ -13,6 +13,7 @@ import pytest
 from triage import Feedback, Triage
 from triage.artifact import read_manifest
 from triage.cli import main
+from triage.registry.pointers import Pointer, Registry, write_registry
 from triage.resources import default_model
 
 ROW = {"text": "质量差", "issues": ["product_quality"], "sentiment": 2, "urgency": 1}
@@ -208,3 +209,23 @@ def test_labels_of_ones_own_need_no_base(cli, put, tmp_path, quiet_fit):
     engine = Triage.load(tmp_path / "m")
     assert engine.scorer.labels == ("late", "broken")
     assert engine(Feedback("a", "等了三天还没到")).issues == ("late",)
+
+
+def test_a_model_in_use_is_not_written_over(cli, own_data, tmp_path):
+    root = tmp_path / "models"
+    pointer = Pointer("mine", "0" * 12, "2026-11-20T00:00:00+00:00", "小李")
+    write_registry(root, Registry(pointer, None))
+    options = ("--base", default_model(), "--data", own_data, "--out", root / "mine")
+    refused(cli("train", *options), "model_in_use", "anotherfolder")
+    assert not (root / "mine").exists()
+
+
+def test_a_fit_that_is_interrupted_leaves_no_model_behind(cli, own_data, tmp_path, monkeypatch):
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("triage.training.correct._measure", stop)
+    out = tmp_path / "models" / "mine"
+    result = cli("train", "--base", default_model(), "--data", own_data, "--out", out)
+    assert result.code == 130
+    assert list((tmp_path / "models").iterdir()) == []

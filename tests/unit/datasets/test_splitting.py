@@ -69,13 +69,20 @@ def lists_after(place):
 def test_a_first_id_that_comes_later_moves_no_group_that_trained(folder):
     """The draw goes by the first id of a group; a smaller one must not draw it anew."""
     place = folder({"id": "m", "text": TEXT})
-    extend(place, test=1, dev=0)
+    (place / "heldout.json").write_text('{"test": [], "dev": [], "train": ["m"]}', encoding="utf-8")
     for k in range(20):
         rows = [{"id": f"a{k}", "text": TEXT + "！"}, {"id": "m", "text": TEXT}]
         folder(*rows)
-        extend(place, test=80, dev=10)
-    assert "m" in lists(place)["train"]
-    assert lists(place)["test"] == lists(place)["dev"] == []
+        with pytest.raises(DataError, match="largest group holds 2 of 2"):
+            extend(place, test=80, dev=10)
+    assert lists(place) == {"test": [], "dev": [], "train": ["m"]}
+
+
+def test_a_draw_that_tests_nothing_is_not_written_down(folder):
+    place = folder({"id": "m", "text": TEXT})
+    with pytest.raises(DataError, match="No text fell"):
+        extend(place, test=1, dev=0)
+    assert not (place / "heldout.json").exists()
 
 
 def test_a_later_text_of_a_held_out_group_goes_nowhere(grown):
