@@ -10,6 +10,7 @@ base speaks alone, so what it knew is not forgotten. See docs/decisions/0014.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,8 +81,24 @@ def taken(values: Floats, source: NDArray[np.int64]) -> Floats:
     return result
 
 
-def base_log_odds(scores: ScoreBatch) -> Floats:
-    """Return the log-odds of every output of a model: n x (labels, 4, 3)."""
+class Scored(Protocol):
+    """Probabilities of n texts: issues n x labels, sentiment n x 5, urgency n x 4."""
+
+    @property
+    def issues(self) -> Floats:
+        """Probabilities of the labels."""
+
+    @property
+    def sentiment(self) -> Floats:
+        """Distribution over the five levels of mood."""
+
+    @property
+    def urgency(self) -> Floats:
+        """Distribution over the four levels of urgency."""
+
+
+def as_log_odds(scores: Scored) -> Floats:
+    """Return scores as log-odds: n x (labels, sentiment > 1..4, urgency > 0..2)."""
     above = [_above(scores.sentiment), _above(scores.urgency)]
     return log_odds(np.concatenate([scores.issues, *above], axis=1))
 
@@ -112,7 +129,7 @@ class AdaptedScorer:
         given = self.base.read(texts, signals)
         scores, share = self.base.judge(given)
         own, gate = self._own(given)
-        odds = self.adapter.gain * taken(base_log_odds(scores), self._source) + self.adapter.bias
+        odds = self.adapter.gain * taken(as_log_odds(scores), self._source) + self.adapter.bias
         odds += gate[:, None] * self.adapter.inner[:-1] + np.add.reduceat(own, given.first)
         return self._scores(given, scores, sigmoid(odds), taken(share, self._source) + own)
 

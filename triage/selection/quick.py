@@ -11,9 +11,9 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
 from triage.engine import Triage
+from triage.scorers.adapted import as_log_odds
 from triage.scorers.base import Floats
-from triage.scorers.stage2 import log_odds
-from triage.selection.scoring import Judged, judge_numbers
+from triage.selection.scoring import judge_numbers
 from triage.text.segment import Segmenter
 from triage.training.linear import document_frequency
 from triage.training.matrix import Counts, count
@@ -56,18 +56,6 @@ def inputs_of(texts: Sequence[str], *, base: Floats | None = None) -> Inputs:
 def base_columns(engine: Triage, texts: Sequence[str]) -> Floats:
     """Return what an engine says of texts as log-odds: labels, sentiment > 1..4, urgency > 0..2."""
     return as_log_odds(judge_numbers(engine, texts))
-
-
-def as_log_odds(judged: Judged) -> Floats:
-    """Return scores as log-odds, n x (labels, sentiment > 1..4, urgency > 0..2)."""
-    steps = [_above(judged.sentiment), _above(judged.urgency)]
-    return log_odds(np.concatenate([judged.issues, *steps], axis=1))
-
-
-def _above(distribution: Floats) -> Floats:
-    """Turn a distribution over levels into P(level > k) for each k."""
-    result: Floats = np.cumsum(distribution[:, ::-1], axis=1)[:, ::-1][:, 1:]
-    return result
 
 
 def fit_output(matrix: csr_matrix, wanted: Bools, *, seed: int = 0) -> tuple[Floats, float]:

@@ -18,7 +18,7 @@ from threadpoolctl import threadpool_limits
 from triage.records import Example
 from triage.scorers.adapted import (
     Adapter,
-    base_log_odds,
+    as_log_odds,
     columns,
     norms,
     taken,
@@ -134,7 +134,7 @@ class _Adaptation:
         odds, norm = list[Floats](), list[Floats]()
         for start in range(0, len(cleaned), _BATCH):
             given = self.base.read(cleaned[start : start + _BATCH])
-            odds.append(taken(base_log_odds(self.base.judge(given)[0]), self.source))
+            odds.append(taken(as_log_odds(self.base.judge(given)[0]), self.source))
             norm.append(norms(given.batch))
         return _Part(count(texts, self.base.segmenter), np.concatenate(odds), np.concatenate(norm))
 

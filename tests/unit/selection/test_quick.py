@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from triage.selection.quick import as_log_odds, base_columns, fit_output, inputs_of
+from triage.scorers.adapted import as_log_odds
+from triage.selection.quick import base_columns, fit_output, inputs_of
 from triage.selection.scoring import judge_numbers
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from triage import Policy, Triage
 from triage.records import Example, Feedback, ModelName
-from triage.scorers.adapted import AdaptedScorer, base_log_odds
+from triage.scorers.adapted import AdaptedScorer, as_log_odds
 from triage.taxonomy import BUILT_IN, Label, Taxonomy
 from triage.text.clean_all import clean_all
 from triage.training.adapt import AdaptSettings, fit_adapter
@@ -50,7 +50,7 @@ def judged(base, adapter, text):
 
 
 def outputs(scorer, texts):
-    return base_log_odds(scorer.score(clean_all(texts)))
+    return as_log_odds(scorer.score(clean_all(texts)))
 
 
 @pytest.fixture(scope="module")
