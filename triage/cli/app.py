@@ -10,6 +10,7 @@ from triage.cli.audit import audit
 from triage.cli.compare import compare
 from triage.cli.data import data
 from triage.cli.drift import drift
+from triage.cli.export import export_facts
 from triage.cli.judge import explain, run
 from triage.cli.labelling import label_studio, pull
 from triage.cli.learn import evaluate, info
@@ -18,7 +19,9 @@ from triage.cli.select import select
 from triage.cli.server import demo, import_, keys, routes, serve
 from triage.cli.shadow import shadow
 from triage.cli.show import error
+from triage.cli.topics import topics
 from triage.cli.train import train
+from triage.cli.trends import trends
 from triage.errors import OutputError, ReaderGoneError, TriageError
 
 app = typer.Typer(
@@ -42,6 +45,9 @@ for command in (
     rollback,
     shadow,
     drift,
+    topics,
+    trends,
+    export_facts,
     select,
     audit,
 ):

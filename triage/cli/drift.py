@@ -1,11 +1,10 @@
 """`triage drift`."""
 
 import sys
-from datetime import datetime
+from datetime import datetime, tzinfo
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
-from zoneinfo import ZoneInfo
 
 import orjson
 import typer
@@ -66,6 +65,7 @@ def drift(
     """
     from triage.drift.files import Fields
     from triage.drift.settings import Settings
+    from triage.trends.periods import zone_of
 
     del by  # there is one step; the option says which
     if (verdicts is None) is not inbox:
@@ -76,7 +76,7 @@ def drift(
     else:
         engine = Triage.load(model)
         fields = Fields(date_field, channel_field)
-        report = _of_file(verdicts, settings, reference, fields, _zone(zone), engine)
+        report = _of_file(verdicts, settings, reference, fields, zone_of(zone), engine)
     if as_json:
         line = orjson.dumps(report.to_dict(), option=orjson.OPT_APPEND_NEWLINE)
         sys.stdout.buffer.write(line)
@@ -92,21 +92,12 @@ def _weeks(reference: str | None) -> "Chosen":
     return parse_range(reference) if reference else None
 
 
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (OSError, ValueError, KeyError) as error:
-        raise InputError(
-            f"Unknown time zone {name!r}.", remedy="Give one such as Asia/Shanghai."
-        ) from error
-
-
 def _of_file(
     path: Path,
     settings: "Settings",
     reference: str | None,
     fields: "Fields",
-    zone: ZoneInfo,
+    zone: tzinfo,
     engine: Triage,
 ) -> "Report":
     from triage.drift.files import Counted, count_file

@@ -19,6 +19,10 @@ TIME_NAMES = (
     "received_at", "created_at", "time", "时间", "创建时间", "提交时间", "留言时间", "日期",
 )  # fmt: skip
 CHANNEL_NAMES = ("channel", "渠道", "来源渠道", "来源", "受理渠道")
+PRODUCT_NAMES = ("product", "商品", "产品", "商品名称", "产品名称", "型号")
+REGION_NAMES = ("region", "地区", "省份", "城市")
+TIER_NAMES = ("tier", "level", "客户等级", "会员等级", "等级")
+YEARS = range(2000, 2100)  # a time of another year is a slip, or a default of some program
 _FORMS = ("%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y/%m/%d", "%Y年%m月%d日 %H:%M", "%Y年%m月%d日")
 
 

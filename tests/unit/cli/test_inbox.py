@@ -5,8 +5,9 @@ import json
 import pytest
 from sqlalchemy import func, select
 
-from service.db.engine import connect
+from service.db.engine import connect, writing
 from service.db.tables import api_keys, follow_ups, promises, tickets
+from service.db.trend_tables import ticket_facts
 from service.settings import read_settings
 
 
@@ -103,3 +104,23 @@ def test_a_key_is_made_shown_once_listed_and_revoked(cli):
     missing = cli("keys", "revoke", "nobody00")
     assert missing.code == 2
     assert "nobody00" in missing.err
+
+
+def test_facts_are_exported_by_day_and_again_only_what_changed(cli, tiny_model, export, tmp_path):
+    cli("import", export, "--model", tiny_model)
+    out = tmp_path / "facts"
+    done = cli("export-facts", out)
+    assert done.code == 0, done.err
+    assert "1 天 days · 2 张工单 tickets · 改写 written 1 · 删除 removed 0" in done.out
+    assert "改写 written 0" in cli("export-facts", out, "--since", "2020-01-01").out
+    assert "0 天 days" in cli("export-facts", out, "--until", "2020-01-01").out
+    assert len(list(out.glob("day=*/part-0.parquet"))) == 1
+
+
+def test_tickets_that_an_export_misses_are_told(cli, tiny_model, export, tmp_path):
+    cli("import", export, "--model", tiny_model)
+    database = connect(read_settings().database_url)
+    with writing(database) as connection:
+        connection.execute(ticket_facts.delete())
+    database.dispose()
+    assert "2ticketsofanolderversion" in cli("export-facts", tmp_path / "facts").said
