@@ -153,7 +153,8 @@ def _save_customers(connection: Connection, cases: Sequence[Case]) -> None:
     new = {customer.id: customer for how, customer in told if how == "new"}
     changed = {c.id: c for how, c in told if how == "changed" and c.id not in new}
     insert_records(connection, customers, new.values())
-    _update(connection, customers, list(changed.values()))
+    # When a customer left is told apart from tickets, maybe since this one was read.
+    _update(connection, customers, list(changed.values()), besides={"left_at"})
 
 
 def _message(case: Case, message: Message) -> dict[str, Any]:
@@ -173,15 +174,18 @@ def _row(key: str, event: Event, now: datetime) -> dict[str, Any]:
     }
 
 
-def _update(connection: Connection, table: Table, values: Sequence[Any]) -> None:
+def _update(
+    connection: Connection, table: Table, values: Sequence[Any], besides: Collection[str] = ()
+) -> None:
     if values:
         statement = update(table).where(table.c.id == bindparam("_id"))
         statement = statement.values(
-            {key: bindparam(key) for key in row_of(values[0]) if key != "id"}
+            {key: bindparam(key) for key in row_of(values[0]) if key not in {"id", *besides}}
         )
         rows = [{**row_of(value), "_id": value.id} for value in values]
         for row in rows:
-            row.pop("id")
+            for name in ("id", *besides):
+                row.pop(name)
         connection.execute(statement, rows)
 
 

@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import RowMapping
 
+from service.db.counted import Counted, counted
 from service.db.tables import customers, events, messages, ticket_issues, tickets
 from service.routing.log import Kind
 from service.tickets.records import LIVE, Status
@@ -50,6 +51,7 @@ class Filter:
     text: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    counted: tuple[Counted, ...] = ()  # as trends count
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,8 @@ def _where(wanted: Filter) -> ColumnElement[bool]:
         parts.append(_asked())
     if wanted.customer:
         parts.append(t.customer_id == wanted.customer)
+    if wanted.counted:
+        parts.append(counted(wanted.counted))
     parts += _levels(wanted) + _inner(wanted)
     return and_(*parts)
 

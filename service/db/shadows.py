@@ -28,6 +28,8 @@ from service.tickets.ids import first_id, made_at, same_moment
 
 # A verdict gets its id when it is given and is seen when its transaction ends, in any order.
 _LATE = timedelta(minutes=2)
+# Marks what a model said only after it had taken over: no shadow said it.
+BACK_FILLED = "back_filled"
 
 
 def begin_at(connection: Connection, model_hash: str, since: str) -> str:
@@ -94,16 +96,21 @@ def keep_shadows(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> N
 def latest_hash(connection: Connection) -> str | None:
     """Return the candidate that judged last."""
     s = shadow_verdicts.c
-    return connection.execute(select(s.model_hash).order_by(s.at.desc()).limit(1)).scalar()
+    query = select(s.model_hash).where(_in_shadow(connection)).order_by(s.at.desc())
+    return connection.execute(query.limit(1)).scalar()
 
 
 def shadow_counts(connection: Connection, model_hash: str) -> Sequence[RowMapping]:
     """Return how often each outcome came: `differs`, the candidate's `issues`, `n`."""
     s = shadow_verdicts.c
     said = select(s.differs, _of_body(connection, "issues").label("issues"))
-    part = said.where(s.model_hash == model_hash).subquery()
+    part = said.where(s.model_hash == model_hash, _in_shadow(connection)).subquery()
     query = select(part.c.differs, part.c.issues, func.count().label("n"))
     return connection.execute(query.group_by(part.c.differs, part.c.issues)).mappings().all()
+
+
+def _in_shadow(connection: Connection) -> ColumnElement[bool]:
+    return _of_body(connection, BACK_FILLED).is_(None)
 
 
 def _of_body(connection: Connection, name: str) -> ColumnElement[Any]:
@@ -126,7 +133,8 @@ def disagreements(
     Of each list in `words` one must be among those in which they differ.
     """
     differs = [_differs(some) for some in words] or [shadow_verdicts.c.differs != []]
-    where = and_(shadow_verdicts.c.model_hash == model_hash, *differs)
+    of_model = shadow_verdicts.c.model_hash == model_hash
+    where = and_(of_model, _in_shadow(connection), *differs)
     query = _listed().where(where).order_by(shadow_verdicts.c.verdict_id.desc())
     rows = connection.execute(query.limit(limit).offset(offset)).mappings().all()
     count = select(func.count()).select_from(shadow_verdicts).where(where)

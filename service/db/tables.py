@@ -41,6 +41,7 @@ customers = Table(
     Column("tier", String(50)),
     Column("region", _NAME),
     Column("created_at", UtcTime, nullable=False),
+    Column("left_at", UtcTime),  # when the customer left, where the house says so
 )
 
 tickets = Table(

@@ -7,11 +7,13 @@ from typing import Any
 from sqlalchemy import Connection
 
 from service.db.cases import load_cases, save_cases
+from service.db.facts import put_facts
 from service.db.lookup import Known, known_keys, known_messages, known_tickets
 from service.db.notes import count_rules, keep_keys
 from service.db.outbox import put
 from service.desk.commands import AddMessage, Command, Merge, OnTicket, OpenTicket, Split
 from service.desk.context import Context
+from service.desk.facts import fact
 from service.desk.handlers import handle
 from service.desk.judging import judge_all
 from service.desk.labels import take_labels
@@ -182,6 +184,7 @@ class Batch:
             return
         now, rules = self._context.now, [rule for case in cases for rule in case.fresh.rules]
         save_cases(self._connection, cases, now)
+        put_facts(self._connection, [fact(case, self._context) for case in cases])
         keep_keys(self._connection, _keys(commands, results), now)
         count_rules(self._connection, rules, now)
         put(self._connection, cases, now)

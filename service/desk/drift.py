@@ -50,13 +50,17 @@ class Drift:
         self._model = ""
         self._unknown: Unknown | None = None
         self._bands: dict[Place, tuple[tuple[str, ...], Cells]] = {}
+        self.last: Report | None = None  # as the service reports: nothing special was asked
 
     def report(self, settings: Settings | None = None, reference: Chosen = None) -> Report:
         """Return what became of every measure up to now; see `triage.drift.watch`."""
         with self._lock, self._desk.database.connect() as connection:
             tally = self._tally(connection)
         until = monday(self._desk.now().astimezone(self._zone).date())
-        return watch(tally.counts, until=until, settings=settings, reference=reference)
+        report = watch(tally.counts, until=until, settings=settings, reference=reference)
+        if settings is None and reference is None:
+            self.last = report
+        return report
 
     def _tally(self, connection: Connection) -> Tally:
         self._forget()

@@ -11,7 +11,15 @@ from service.desk.commands import OpenTicket, Person
 from service.desk.desk import Desk
 from service.tickets.storable import storable
 from triage import Feedback, Rejection, TriageError
-from triage.files.columns import CHANNEL_NAMES, ID_NAMES, TIME_NAMES, moment
+from triage.files.columns import (
+    CHANNEL_NAMES,
+    ID_NAMES,
+    PRODUCT_NAMES,
+    REGION_NAMES,
+    TIER_NAMES,
+    TIME_NAMES,
+    moment,
+)
 from triage.text.script import to_simplified
 
 # The usual names of columns, in Simplified and lower case.
@@ -19,13 +27,13 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "channel": CHANNEL_NAMES,
     "at": TIME_NAMES,
     "subject": ("subject", "title", "标题", "主题", "工单标题"),
-    "product": ("product", "商品", "产品", "商品名称", "产品名称", "型号"),
+    "product": PRODUCT_NAMES,
     "order": ("order", "order_number", "订单号", "订单编号", "单号"),
     "customer": ("customer", "customer_id", "客户编号", "客户id", "会员号", "用户id", "用户编号"),
     "phone": ("phone", "mobile", "电话", "手机", "手机号", "联系电话", "联系方式"),
     "name": ("customer_name", "name", "姓名", "客户姓名", "客户名称", "联系人", "客户"),
-    "tier": ("tier", "level", "客户等级", "会员等级", "等级"),
-    "region": ("region", "地区", "省份", "城市"),
+    "tier": TIER_NAMES,
+    "region": REGION_NAMES,
 }
 _IDS = tuple(name for name in ID_NAMES if name != "序号")  # a row's number is no id of it
 _MOST = 256  # tickets that go to the desk together

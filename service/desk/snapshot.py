@@ -30,7 +30,7 @@ def refresh(case: Case, context: Context) -> None:
     ticket = case.ticket
     ticket.updated_at = max(event.at for event in case.events)
     refresh_waiting(case)
-    running = clocks_of(case, context)
+    running = case.clocks = clocks_of(case, context)
     live = [c for c in running if not c.stopped_at] if ticket.status in LIVE else []
     due = min(((clock.due_at, clock.name.value) for clock in live if clock.due_at), default=None)
     ticket.due_at, ticket.due_clock = due or (None, None)

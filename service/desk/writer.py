@@ -1,6 +1,7 @@
 """One thread that gathers the commands of many requests into few transactions."""
 
 import queue
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from threading import Thread
 
@@ -21,12 +22,24 @@ class Writer:
     A commit to disk costs the same for one ticket as for sixty; under load they share it.
     """
 
-    def __init__(self, desk: Desk, *, waiting: int) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        *,
+        waiting: int,
+        heard: Callable[[Sequence[Result]], None] = lambda _: None,
+    ) -> None:
         self.desk = desk
+        self._heard = heard
         self._queue: queue.Queue[_Item | None] = queue.Queue(waiting)
         self._stopping = False
         self._last = 0  # commands in the last transaction
         self._thread = Thread(target=self._work, name="fenzhen-writer", daemon=True)
+
+    @property
+    def waiting(self) -> int:
+        """How many commands wait."""
+        return self._queue.qsize()
 
     def start(self) -> None:
         """Begin to work."""
@@ -78,6 +91,7 @@ class Writer:
         wanted = [item for item in items if item[1].set_running_or_notify_cancel()]
         try:
             results = self.desk.run([command for command, _ in wanted])
+            self._heard(results)
         except Exception as error:  # noqa: BLE001 - whoever waits must hear of it; the thread lives on
             for _, future in wanted:
                 future.set_exception(error)

@@ -47,6 +47,7 @@ class Kind(StrEnum):
     ENDPOINT_REMOVED = "endpoint.removed"
     RULES_LOADED = "rules.loaded"
     MODEL_ROLLED_BACK = "model.rolled_back"
+    CUSTOMER_CHANGED = "customer.changed"  # data: customer, before, after
     TOPIC_EMERGING = "topic.emerging"
     DRIFT_ALERT = "drift.alert"  # of the desk; data: week, alerts
 

@@ -32,6 +32,18 @@ ENTITIES = (
     "person",
     "staff_number",
 )
+CHANNELS = {
+    "web": ("网页", "web"),
+    "app": ("应用", "app"),
+    "wechat": ("微信", "WeChat"),
+    "phone": ("电话", "phone"),
+    "email": ("邮件", "e-mail"),
+    "store": ("门店", "store"),
+    "onsite": ("上门", "on-site"),
+    "social": ("社交媒体", "social"),
+    "api": ("接口", "API"),
+}
+TIERS = {"normal": ("普通", "normal"), "vip": ("贵宾", "VIP"), "new": ("新客户", "new")}
 STAGES = {"pre_sale": "售前", "in_sale": "售中", "after_sale": "售后", "unknown": "不明"}
 SCRIPTS = {"hans": "简体", "hant": "繁体", "mixed": "简繁混用", "other": "其他文字"}
 NEGLECT = {

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from service.routing.clocks import Clock
 from service.routing.log import Event, Kind
 from service.tickets.ids import new_id
 from service.tickets.records import (
@@ -60,6 +61,7 @@ class Case:
     promises: list[PromiseNote] = field(default_factory=list)
     follow_ups: list[FollowUp] = field(default_factory=list)
     hashes: set[str] = field(default_factory=set)  # of the numbers it names
+    clocks: tuple[Clock, ...] = ()  # as they stood when the ticket was last brought up to its log
     fresh: Fresh = field(default_factory=Fresh)
 
     @property

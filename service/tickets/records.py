@@ -63,6 +63,7 @@ class Customer:
     tier: str | None
     region: str | None
     created_at: datetime
+    left_at: datetime | None = None
 
 
 @dataclass(slots=True)

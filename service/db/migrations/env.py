@@ -2,10 +2,10 @@
 
 from alembic import context
 
-from service.db.analyst_tables import annotations
+from service.db import analyst_tables, trend_tables
+from service.db.tables import metadata
 
-# Of every table: whoever imports the last file of them has all.
-context.configure(
-    connection=context.config.attributes["connection"], target_metadata=annotations.metadata
-)
+# Tables are known once their files are imported.
+assert metadata.tables[trend_tables.topics.name].metadata is analyst_tables.annotations.metadata
+context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
 context.run_migrations()

@@ -7,12 +7,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect
 
-from service.db.analyst_tables import annotations
+from service.db import analyst_tables, trend_tables
 from service.db.engine import connect
 from service.db.migrate import head, revision, upgrade
+from service.db.tables import metadata
 from tests.service.postgres import database_url
 
-__all__ = ["database_url"]
+__all__ = ["analyst_tables", "database_url", "trend_tables"]
 
 
 @pytest.fixture
@@ -27,13 +28,13 @@ def test_an_empty_database_is_brought_to_the_present_shape(empty):
     upgrade(empty)
     assert revision(empty) == head()
     upgrade(empty)
-    assert set(annotations.metadata.tables) <= set(inspect(empty).get_table_names())
+    assert set(metadata.tables) <= set(inspect(empty).get_table_names())
 
 
 def test_the_migrated_tables_are_those_of_the_code(database):
     with database.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, annotations.metadata) == []
+        assert compare_metadata(context, metadata) == []
 
 
 def test_processes_that_start_together_migrate_once(empty):
