@@ -17,20 +17,25 @@ from service.api import (
     actions,
     customers,
     drift,
+    emerging,
     endpoints,
     exports,
     health,
     imports,
     labels,
     labelstudio,
+    metrics,
     models,
     people,
     rules,
     tasks,
     tickets,
+    topics,
+    trends,
     triage,
 )
 from service.deps import State
+from service.metrics.middleware import Timed
 from service.models.loading import load_served
 from service.runtime import running
 from service.settings import Settings
@@ -60,6 +65,7 @@ def create_app(
     app.state.fenzhen = state
     errors.install(app)
     app.add_middleware(BodyLimit, limit=state.settings.max_body)
+    app.add_middleware(Timed, counts=state.counts)
     for router in (
         tickets.router,
         triage.router,
@@ -74,8 +80,12 @@ def create_app(
         labels.router,
         models.router,
         drift.router,
+        trends.router,
+        topics.router,
+        emerging.router,
         labelstudio.router,
         health.router,
+        metrics.router,
         pages.router,
     ):
         app.include_router(router)
@@ -88,7 +98,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     state: State = app.state.fenzhen
     if state.first is None:
         state.first = await to_thread.run_sync(load_served, state.settings)
-    parts = running(state.settings, state.first, follow=state.follow)
+    heard = state.counts.done
+    parts = running(state.settings, state.first, follow=state.follow, heard=heard)
     state.runtime = await to_thread.run_sync(parts.__enter__)
     try:
         yield

@@ -13,6 +13,8 @@ from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBea
 from fastapi.security.http import HTTPBase
 
 from service.errors import ForbiddenError, OverloadedError, UnauthorisedError
+from service.metrics.counts import Counts
+from service.metrics.scrape import Scrape
 from service.people.access import SESSION, Principal
 from service.people.roles import Permission
 from service.runtime import Runtime
@@ -40,6 +42,11 @@ class State:
     runtime: Runtime | None = None
     waiting: int = 0
     limiter: CapacityLimiter | None = field(default=None)
+    counts: Counts = field(default_factory=Counts)
+    scrape: Scrape = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.scrape = Scrape(self.counts)
 
     @property
     def engine(self) -> Triage | None:

@@ -32,6 +32,9 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="what is logged, as JSON lines on standard error"
     )
+    alarms_per_month: float = Field(
+        default=1.0, gt=0, le=100, description="false alarms on emerging topics, a month"
+    )
     jobs: bool = Field(default=True, description="run timers and webhooks in this process")
 
 

@@ -1,8 +1,6 @@
 """`/v1/export`: tickets as CSV or JSON lines, personal data masked, streaming."""
 
-import csv
-import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
@@ -15,6 +13,7 @@ from service.db.inbox import Filter, issues_of, list_tickets
 from service.deps import Exporter, RuntimeDep
 from service.schemas.kinds import Short, When
 from service.schemas.tickets import TicketOut
+from triage.files.cells import BOM, csv_line
 from triage.records import to_json
 from triage.text.pii import mask_all
 
@@ -24,7 +23,6 @@ _FILES: dict[int | str, dict[str, Any]] = {
     200: {"content": {"text/csv": {"schema": {"type": "string"}}, "application/x-ndjson": {}}}
 }
 _COLUMNS = tuple(TicketOut.model_fields)
-_FORMULA = tuple("=+-@＝＋－＠\t\r\n")
 
 
 @router.get("/export", responses={**ERRORS, **_FILES}, response_class=StreamingResponse)
@@ -56,22 +54,7 @@ def _rows(database: Engine, wanted: Filter) -> Iterator[dict[str, Any]]:
 
 
 def _csv(rows: Iterator[dict[str, Any]]) -> Iterator[bytes]:
-    yield b"\xef\xbb\xbf"  # spreadsheets take the file for UTF-8 by this
-    yield _line(_COLUMNS)
+    yield BOM
+    yield csv_line(_COLUMNS)
     for row in rows:
-        yield _line([_cell(row[name]) for name in _COLUMNS])
-
-
-def _line(cells: Sequence[Any]) -> bytes:
-    buffer = io.StringIO()
-    csv.writer(buffer).writerow(cells)
-    return buffer.getvalue().encode("utf-8", "replace")
-
-
-def _cell(value: Any) -> Any:
-    if isinstance(value, list):
-        value = "|".join(value)
-    # A customer's text that begins like a formula must not become one.
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return f"'{value}"
-    return value
+        yield csv_line(row[name] for name in _COLUMNS)

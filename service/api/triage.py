@@ -7,7 +7,7 @@ from fastapi import APIRouter, Response
 from pydantic import ValidationError
 
 from service.api.tickets import ERRORS
-from service.deps import READING, EngineDep, RunnerDep, StateDep
+from service.deps import READING, EngineDep, RunnerDep, State, StateDep
 from service.schemas.triage import BatchIn, BatchOut, FeedbackIn, VerdictOut
 from triage import Feedback, InputError, Rejection, Triage
 from triage.records import to_json
@@ -16,11 +16,11 @@ router = APIRouter(prefix="/v1", tags=["triage"], dependencies=[READING])
 
 
 @router.post("/triage", response_model=VerdictOut, responses=ERRORS)
-async def judge(item: FeedbackIn, engine: EngineDep, run: RunnerDep) -> Response:
+async def judge(item: FeedbackIn, engine: EngineDep, run: RunnerDep, state: StateDep) -> Response:
     """判断一条反馈。Judge one piece of feedback."""
     feedback = Feedback(item.id, item.text, item.channel, item.received_at)
     verdict = await run(lambda: engine(feedback))
-    return _json(verdict.to_dict())
+    return _json(_counted(state, [verdict.to_dict()])[0])
 
 
 @router.post("/triage/batch", response_model=BatchOut, responses=ERRORS)
@@ -38,12 +38,18 @@ async def judge_batch(
             code="batch_too_large",
         )
     results = await run(lambda: _judge_all(engine, batch.items))
-    return _json({"results": results})
+    return _json({"results": _counted(state, results)})
 
 
 def _judge_all(engine: Triage, items: list[Any]) -> list[dict[str, Any]]:
     records = (_record(item, number) for number, item in enumerate(items, 1))
     return [result.to_dict() for result in engine.pipe(records)]
+
+
+def _counted(state: State, results: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    for result in results:
+        state.counts.judged("api", result)
+    return results
 
 
 def _record(item: Any, number: int) -> Feedback | Rejection:

@@ -84,6 +84,10 @@ class Trends:
             self._outcomes = now.number, self._with_outcomes(now.facts)
         return self._outcomes[1]
 
+    def expire(self) -> None:
+        """Have the next answer be of its very moment: somebody waits to see what was done."""
+        self._looked = float("-inf")
+
     def snapshot(self) -> Snapshot:
         """Return the tickets with what belongs to them, at most about a second old."""
         with self._lock:

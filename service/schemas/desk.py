@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from service.schemas.kinds import Name, Short, When
 from service.schemas.tickets import TicketPage
 from service.schemas.triage import ErrorBrief
 
@@ -18,6 +19,15 @@ class CustomerOut(BaseModel):
     tier: str | None
     region: str | None
     created_at: datetime
+    left_at: datetime | None = Field(description="何时离开 when the customer left, if told")
+
+
+class CustomerChange(BaseModel):
+    """What the house knows of a customer. What is left out stays as it is; null takes it back."""
+
+    left_at: When | None = Field(default=None, description="何时离开 when the customer left")
+    tier: Short | None = Field(default=None, description="等级 tier")
+    region: Name | None = Field(default=None, description="地区 region")
 
 
 class AnswerOut(BaseModel):

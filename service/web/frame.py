@@ -21,7 +21,8 @@ from service.people.access import Principal
 from service.people.roles import Permission
 from service.routing.wording import Said
 from service.runtime import Runtime
-from service.web import marks, reasons, times, words
+from service.web import figures, marks, reasons, times, words
+from service.web.language import language, remember, switch
 from triage import TriageError
 from triage.taxonomy import BUILT_IN
 
@@ -79,13 +80,18 @@ def render(
     common = {
         "who": who,
         "may_write": bool(who and who.may(Permission.WRITE_TICKET)),
+        "may_export": bool(who and who.may(Permission.EXPORT)),
         "zone": runtime.desk.books.clocks.zone if runtime else UTC,
         "now": runtime.desk.now() if runtime else datetime.now(UTC),
         "taxonomy": runtime.desk.engine.taxonomy if runtime else BUILT_IN,
+        "lang": language(request),
+        "switch": switch(request),
     }
-    return _templates().TemplateResponse(
+    reply = _templates().TemplateResponse(
         request, name, common | context, status, {**_HEADERS, **(headers or {})}
     )
+    remember(request, reply)
+    return reply
 
 
 def problem_page(request: Request, error: TriageError) -> Response:
@@ -151,6 +157,10 @@ def _templates() -> Jinja2Templates:
         "left": _left,
         "pressing": _pressing,
         "span": times.span,
+        "figure": figures.figure,
+        "effect": figures.effect,
+        "percent": figures.percent,
+        "number": figures.number,
     }
     env.globals["options"] = _options
     return made
@@ -183,7 +193,8 @@ def _shade(context: Context, label: str) -> str:
 
 @pass_context
 def _wall(context: Context, value: Any) -> str:
-    return times.wall(value, context["zone"], context["now"])
+    told = times.wall(value, context["zone"], context["now"])
+    return told.en if context["lang"] == "en" else told.zh
 
 
 @pass_context

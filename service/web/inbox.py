@@ -1,5 +1,6 @@
 """`/inbox`: who waits for what, and how long they still have."""
 
+from datetime import tzinfo
 from typing import Any
 
 from fastapi import Request, Response
@@ -10,7 +11,9 @@ from service.api.views import shown
 from service.db.inbox import Page, list_tickets, queue_counts
 from service.deps import Reader, RuntimeDep
 from service.routing.rulebook import Rulebook
-from service.web.asking import SIZE, read_asked
+from service.routing.wording import Said
+from service.trends.naming import DIMENSION_NAMES, Naming
+from service.web.asking import COUNTED, SIZE, Asked, read_asked
 from service.web.frame import page_router, render
 
 router = page_router()
@@ -37,8 +40,28 @@ def inbox(request: Request, runtime: RuntimeDep, who: Reader) -> Response:
         total=found.total,
         queues=queues,
         names=books.queues,
+        conditions=conditions_of(asked, runtime.board.naming(), runtime.board.zone),
         pages=max(1, -(-found.total // SIZE)),
     )
+
+
+def conditions_of(asked: Asked, naming: Naming, zone: tzinfo) -> list[dict[str, Any]]:
+    """Return the conditions that came from a page of trends, each with the address without it."""
+    found = [
+        {"said": _condition(COUNTED[name], value, naming), "off": asked.without(name, value)}
+        for name, value in asked.counted
+    ]
+    for name, zh, en in (("since", "从", "from"), ("until", "到", "to")):
+        if at := getattr(asked.wanted, name):
+            told = at.astimezone(zone).strftime("%m-%d %H:%M")
+            said = Said(f"{zh} {told}", f"{en} {told}")
+            found.append({"said": said, "off": asked.link(**{name: None})})
+    return found
+
+
+def _condition(dimension: str, value: str, naming: Naming) -> Said:
+    name, said = DIMENSION_NAMES[dimension], naming.said(dimension, value)
+    return Said(f"{name.zh}：{said.zh}", f"{name.en}: {said.en}")
 
 
 def rows_of(connection: Connection, found: Page) -> list[dict[str, Any]]:

@@ -5,15 +5,20 @@ from fastapi import APIRouter
 from service.web import (
     customer,
     drift,
+    drivers,
     importing,
     inbox,
     models,
+    overview,
+    quality,
     review,
     rules,
     session,
     start,
     tasks,
     ticket,
+    topics,
+    trends,
 )
 
 routers = (
@@ -24,6 +29,11 @@ routers = (
     rules.router,
     models.router,
     drift.router,
+    overview.router,
+    trends.router,
+    topics.router,
+    drivers.router,
+    quality.router,
     tasks.router,
     importing.router,
     customer.router,

@@ -12,17 +12,17 @@ def moment(value: datetime | str | None) -> datetime | None:
     return datetime.fromisoformat(value) if isinstance(value, str) else value
 
 
-def wall(value: datetime | str | None, zone: tzinfo, now: datetime) -> str:
+def wall(value: datetime | str | None, zone: tzinfo, now: datetime) -> Said:
     """Return the time by the wall clock: today only the time, this year no year."""
     at = moment(value)
     if at is None:
-        return "—"
+        return Said("—", "—")
     here, today = at.astimezone(zone), now.astimezone(zone)
     if here.date() == today.date():
-        return f"今天 {here:%H:%M}"
-    return (
-        f"{here.month}月{here.day}日 {here:%H:%M}" if here.year == today.year else f"{here:%F %R}"
-    )
+        return Said(f"今天 {here:%H:%M}", f"today {here:%H:%M}")
+    if here.year == today.year:
+        return Said(f"{here.month}月{here.day}日 {here:%H:%M}", f"{here.day} {here:%b %H:%M}")
+    return Said(f"{here:%F %R}", f"{here:%F %R}")
 
 
 def span(seconds: float) -> Said:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from service.people.roles import CHINESE as ROLES
-from service.routing.vocabulary import value_zh
+from service.routing.vocabulary import CHANNELS, TIERS, value_zh
 from service.routing.wording import Said
 from triage.labels import (
     SENTIMENT_CHINESE,
@@ -34,17 +34,7 @@ _TABLES: dict[str, dict[object, str]] = {
         "met": "按时完成 met",
         "stopped": "已停止 stopped",
     },
-    "channel": {
-        "web": "网页 web",
-        "app": "应用 app",
-        "wechat": "微信 WeChat",
-        "phone": "电话 phone",
-        "email": "邮件 e-mail",
-        "store": "门店 store",
-        "onsite": "上门 on-site",
-        "social": "社交媒体 social",
-        "api": "接口 API",
-    },
+    "channel": {name: f"{zh} {en}" for name, (zh, en) in CHANNELS.items()},
     "author": {
         "customer": "客户 customer",
         "agent": "客服 agent",
@@ -102,7 +92,7 @@ _TABLES: dict[str, dict[object, str]] = {
         "person": "人名 person",
         "staff_number": "工号 staff number",
     },
-    "tier": {"normal": "普通 normal", "vip": "贵宾 VIP", "new": "新客户 new"},
+    "tier": {name: f"{zh} {en}" for name, (zh, en) in TIERS.items()},
     "stage": {
         "pre_sale": "售前 before the sale",
         "in_sale": "售中 during the sale",

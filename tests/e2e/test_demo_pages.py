@@ -5,15 +5,18 @@
 
 import contextlib
 import os
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.e2e import trend_desk
 from tests.e2e.conftest import own_settings, serving, watched
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+SINCE = (datetime.now(UTC) - timedelta(days=trend_desk.DAYS + 2)).date().isoformat()
 # Read before the tests: they see no environment of the operator.
 SCREENSHOTS = os.environ.get("FENZHEN_SCREENSHOTS") == "1"
 
@@ -48,14 +51,29 @@ def demo(tmp_path_factory):
         yield Demo(app, address)
 
 
+@pytest.fixture(scope="module")
+def busy(tmp_path_factory):
+    """The address of the demo with sixty days of shorter tickets besides: enough to count."""
+    from service.app import create_app
+    from service.desk.demo import load_demo
+    from triage import Triage
+
+    app = create_app(Triage.load(), own_settings(tmp_path_factory.mktemp("busy")))
+    with serving(app) as address:
+        load_demo(app.state.fenzhen.runtime.desk)
+        trend_desk.fill(app.state.fenzhen.runtime)
+        yield address
+
+
 @pytest.fixture
 def look(browser, demo, root):
     """Open a page of the demo, check it, and keep a picture of it where one is wanted."""
     with contextlib.ExitStack() as stack:
 
-        def open_page(path, name, **options):
+        def open_page(path, name, address=demo.address, **options):
             page = watched(browser, stack, **options)
-            page.goto(demo.address + path)
+            page.goto(address + path)
+            page.wait_for_load_state("networkidle")
             assert page.seen.console == []
             assert page.seen.crashes == []
             if SCREENSHOTS:
@@ -86,3 +104,23 @@ def test_a_conversation_shows_its_evidence_and_its_promises(look, demo):
 def test_the_other_pages_have_something_to_show(look, name):
     page = look(f"/{name}", name, **DESKTOP)
     assert len(page.inner_text("main")) > 200
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/overview", "overview"),
+        ("/trends?key=product_quality", "trends"),
+        ("/topics", "topics"),
+        (f"/drivers?from={SINCE}", "drivers"),
+        (f"/quality?from={SINCE}", "quality"),
+    ],
+)
+def test_the_pages_of_trends_have_something_to_show(look, busy, path, name):
+    page = look(path, name, busy, **DESKTOP)
+    assert page.locator("main tbody tr").count() > 2
+
+
+def test_the_chart_fits_a_phone(look, busy):
+    page = look("/trends", "trends-phone", busy, **PHONE)
+    assert page.locator("#plot canvas").is_visible()

@@ -1,12 +1,18 @@
 import pytest
+from starlette.datastructures import QueryParams
 
 from service.errors import BadValueError
 from service.web.asking import read_asked
 from service.web.corrections import change_of, difference
+from triage import InputError
+
+
+def asked_of(query):
+    return read_asked(QueryParams(query))
 
 
 def test_an_address_without_conditions_asks_for_what_is_to_be_done():
-    asked = read_asked({})
+    asked = asked_of({})
     assert asked.wanted.status == ("open", "waiting")
     assert (asked.sort, asked.page, asked.offset, asked.narrowed) == ("due", 1, 0, False)
     assert asked.address == "/inbox"
@@ -30,7 +36,7 @@ def test_every_condition_of_the_address_reaches_the_filter():
         "sort": "urgent",
         "page": "3",
     }
-    asked = read_asked(query)
+    asked = asked_of(query)
     wanted = asked.wanted
     assert (wanted.queue, wanted.owner, wanted.issue) == ("delivery", "张敏", "delivery")
     assert (wanted.channel, wanted.tag, wanted.text) == ("web", "vip", "快递")
@@ -40,13 +46,13 @@ def test_every_condition_of_the_address_reaches_the_filter():
 
 
 def test_blank_fields_of_the_form_ask_for_nothing():
-    asked = read_asked({"queue": "", "urgency": "", "text": "  ", "status": ""})
-    assert asked.wanted == read_asked({}).wanted
+    asked = asked_of({"queue": "", "urgency": "", "text": "  ", "status": ""})
+    assert asked.wanted == asked_of({}).wanted
     assert not asked.narrowed
 
 
 def test_all_means_every_status():
-    assert read_asked({"status": "all"}).wanted.status == ()
+    assert asked_of({"status": "all"}).wanted.status == ()
 
 
 @pytest.mark.parametrize(
@@ -63,19 +69,19 @@ def test_all_means_every_status():
 )
 def test_a_value_that_is_none_is_refused_with_those_there_are(query):
     with pytest.raises(BadValueError) as caught:
-        read_asked(query)
+        asked_of(query)
     assert caught.value.remedy.startswith("Give ")
 
 
 def test_a_link_keeps_the_conditions_and_begins_at_the_first_page():
-    asked = read_asked({"queue": "delivery", "text": "a&b", "page": "2"})
+    asked = asked_of({"queue": "delivery", "text": "a&b", "page": "2"})
     assert asked.link(queue="other") == "/inbox?queue=other&text=a%26b"
     assert asked.link(page=3) == "/inbox?queue=delivery&text=a%26b&page=3"
     assert asked.address.endswith("page=2")
 
 
 def test_a_text_that_no_database_keeps_is_made_one_that_it_does():
-    assert read_asked({"text": "a\x00b"}).wanted.text == "a\ufffdb"
+    assert asked_of({"text": "a\x00b"}).wanted.text == "a\ufffdb"
 
 
 # Corrections
@@ -136,3 +142,33 @@ BEFORE = {"issues": ("delivery",), "sentiment": 2, "urgency": 1}
 )
 def test_a_review_corrects_what_was_changed_and_confirms_the_rest(given, changes, reason):
     assert difference(BEFORE, *given) == (changes, reason)
+
+
+def test_conditions_of_trends_are_exact_and_stand_beside_each_other():
+    query = [("is_product", "水壶"), ("is_product", "none"), ("also_issue", "delivery")]
+    asked = asked_of([*query, ("is_urgency", "2"), ("queue", "delivery")])
+    assert asked.wanted.counted == (
+        ("product", ("水壶", "none")),
+        ("urgency", ("2",)),
+        ("issue", ("delivery",)),
+    )
+    assert asked.narrowed
+    assert asked_of(QueryParams(asked.link().partition("?")[2])).wanted == asked.wanted
+    without = asked_of(QueryParams(asked.without("is_product", "none").partition("?")[2]))
+    assert without.wanted.counted[0] == ("product", ("水壶",))
+
+
+@pytest.mark.parametrize("query", [{"is_urgency": "7"}, {"also_sentiment": "0"}])
+def test_a_level_of_trends_that_is_none_is_refused(query):
+    with pytest.raises(InputError, match="is no level"):
+        asked_of(query)
+
+
+def test_a_window_needs_times_with_a_zone():
+    asked = asked_of({"since": "2026-11-01T00:00:00+08:00", "until": "2026-11-02T00:00:00+08:00"})
+    assert (asked.wanted.until - asked.wanted.since).days == 1
+    everything = asked_of({"since": "2026-11-01T00:00:00+08:00", "status": "all"})
+    assert set(everything.wanted.status) == {"open", "waiting", "resolved", "closed"}
+    for text in ("2026-11-01T00:00:00", "gestern"):
+        with pytest.raises(BadValueError, match="no time with a zone"):
+            asked_of({"since": text})

@@ -46,7 +46,7 @@ def test_every_value_of_a_closed_set_has_a_chinese_and_an_english_name(kind, val
 
 
 def test_every_event_of_a_ticket_has_a_name():
-    of_the_desk = ("key.", "endpoint.", "rules.", "topic.", "model.", "drift.")
+    of_the_desk = ("key.", "endpoint.", "rules.", "topic.", "model.", "drift.", "customer.")
     for kind in Kind:
         if not kind.startswith(of_the_desk):
             assert said("event", kind.value).en, kind
@@ -135,8 +135,10 @@ def test_a_clock_looks_as_pressing_as_it_is():
 
 
 def test_a_time_is_told_by_the_wall_clock_of_the_desk():
-    assert wall(NOW, SHANGHAI, NOW) == "今天 09:00"
-    assert wall(NOW - timedelta(hours=10), SHANGHAI, NOW) == "3月1日 23:00"
-    assert wall("2025-12-31T16:30:00+00:00", SHANGHAI, NOW) == "1月1日 00:30"
-    assert wall("2025-12-31T15:30:00+00:00", SHANGHAI, NOW) == "2025-12-31 23:30"
-    assert wall(None, SHANGHAI, NOW) == "—"
+    assert wall(NOW, SHANGHAI, NOW).zh == "今天 09:00"
+    assert wall(NOW - timedelta(hours=10), SHANGHAI, NOW).zh == "3月1日 23:00"
+    assert wall("2025-12-31T16:30:00+00:00", SHANGHAI, NOW).zh == "1月1日 00:30"
+    assert wall("2025-12-31T15:30:00+00:00", SHANGHAI, NOW).zh == "2025-12-31 23:30"
+    assert wall(None, SHANGHAI, NOW).zh == "—"
+    assert wall(NOW, SHANGHAI, NOW).en == "today 09:00"
+    assert wall(NOW - timedelta(hours=10), SHANGHAI, NOW).en == "1 Mar 23:00"

@@ -1,7 +1,8 @@
 "use strict";
 // Every <time data-due> counts down by itself; the words are those the server writes.
 (() => {
-  const UNITS = [[86400, "天"], [3600, "小时"], [60, "分"], [1, "秒"]];
+  const ENGLISH = document.documentElement.lang === "en";
+  const UNITS = ENGLISH ? [[86400, "d"], [3600, "h"], [60, "min"], [1, "s"]] : [[86400, "天"], [3600, "小时"], [60, "分"], [1, "秒"]];
 
   function span(seconds) {
     const left = Math.abs(Math.round(seconds));
@@ -15,7 +16,7 @@
   function tick() {
     for (const clock of document.querySelectorAll("time[data-due]")) {
       const seconds = (Date.parse(clock.dataset.due) - Date.now()) / 1000;
-      const told = (seconds < 0 ? "超时 " : "还剩 ") + span(seconds);
+      const told = ENGLISH ? `${span(seconds)} ${seconds < 0 ? "late" : "left"}` : (seconds < 0 ? "超时 " : "还剩 ") + span(seconds);
       if (clock.textContent !== told) clock.textContent = told;
       clock.classList.toggle("late", seconds < 0);
       clock.classList.toggle("soon", seconds >= 0 && seconds < 1800);

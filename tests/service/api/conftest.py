@@ -2,13 +2,17 @@
 
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 import pytest
 from starlette.testclient import TestClient
 
 from service.app import create_app
+from service.db.engine import writing
+from service.db.topics import keep_topics
 from service.settings import Settings
 from tests.service.postgres import *  # noqa: F403 - fixtures
+from triage.trends.topics import Topic
 
 PUBLIC = "https://93.184.216.34/hook"  # an address, so that no name is looked up
 LATE = "等了三天还没发货，打了两次电话都没人接！我的电话13800001234"
@@ -74,7 +78,17 @@ def furnish(desk):
         "key_id": spare["id"],
         "endpoint_id": endpoint["id"],
         "letter_id": letters[0]["id"],
+        "topic_id": add_topic(desk),
+        "emergence_id": "b_none",
     }
+
+
+def add_topic(desk):
+    """Keep a topic, as the job does once there are many tickets; return its id."""
+    topic = Topic(1, "发货 · 没人接", (("发货", 2.0), ("没人接", 1.0)), 1, 1_700_000_000.0)
+    with writing(desk.client.app.state.fenzhen.runtime.database) as connection:
+        keep_topics(connection, [topic], datetime.now(UTC))
+    return topic.id
 
 
 def work(desk, ids):

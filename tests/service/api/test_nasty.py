@@ -45,14 +45,22 @@ BODIES = {
     "/v1/tickets/{ticket_id}/merge": {},
     "/v1/tickets/{ticket_id}/split": {},
     "/v1/tickets/{ticket_id}/promises/{promise_id}": {"kept": "true"},
+    "/v1/customers/{customer_id}": {},
     "/v1/keys": {"name": '"n"', "role": '"reader"'},
     "/v1/endpoints": {"name": '"n"', "url": '"https://93.184.216.34/x"'},
     "/v1/triage": {"text": '"衣服起球"'},
     "/v1/triage/batch": {"items": '[{"text": "衣服起球"}]'},
+    "/v1/trends/topics/{topic_id}": {},
+    "/v1/trends/topics/{topic_id}/merge": {"into": "1"},
     "/v1/models/rollback": {"reason": '"r"'},
+    "/v1/trends/emerging/{emergence_id}/close": {"verdict": '"known"'},
     "/label-studio/setup": {},
     "/label-studio/predict": {"tasks": '[{"data": {"text": "衣服起球"}}]'},
     "/label-studio/webhook": {"action": '"ANNOTATION_CREATED"'},
+}
+METHODS = {  # of bodies that are not posted
+    "/v1/customers/{customer_id}": "PATCH",
+    "/v1/trends/topics/{topic_id}": "PATCH",
 }
 JSON = {"Content-Type": "application/json"}
 
@@ -66,7 +74,8 @@ def documented(desk):
     document = desk.client.get("/openapi.json").json()
     found = {}
     for path, item in document["paths"].items():
-        content = item.get("post", {}).get("requestBody", {}).get("content", {})
+        content = item.get(METHODS.get(path, "POST").lower(), {}).get("requestBody", {})
+        content = content.get("content", {})
         if schema := content.get("application/json", {}).get("schema"):
             name = schema["$ref"].rsplit("/", 1)[1]
             found[path] = document["components"]["schemas"][name]["properties"]
@@ -74,7 +83,8 @@ def documented(desk):
 
 
 def send(desk, path, body):
-    return desk.ask("admin", "POST", path.format(**desk.ids), content=body, headers=JSON)
+    method = METHODS.get(path, "POST")
+    return desk.ask("admin", method, path.format(**desk.ids), content=body, headers=JSON)
 
 
 def test_every_json_body_is_among_those_that_are_attacked(desk):
@@ -94,6 +104,8 @@ def test_no_value_of_any_field_of_any_body_breaks_the_service(each_desk):
 
 
 QUERIES = ["%00", "%ED%A0%BD", "%FF", "9" * 40, "-1", "1e3", "a%00b", "%25_%5C", "甲" * 5000, ""]
+_FILTERS = "issue sentiment urgency channel product region tier queue model topic"
+_WINDOW = f"period from to {_FILTERS}"
 LISTS = {
     "/v1/tickets": "status queue owner issue urgency priority sentiment channel tag customer review"
     " breached neglected waiting text since until sort limit offset",
@@ -104,6 +116,16 @@ LISTS = {
     "/v1/audit": "actor kind before limit",
     "/v1/outbox": "state limit",
     "/v1/drift": "weeks channel",
+    "/v1/trends/counts": f"by top {_WINDOW}",
+    "/v1/trends/expected": f"by key {_WINDOW}",
+    "/v1/trends/overview": _FILTERS,
+    "/v1/trends/service": _WINDOW,
+    "/v1/trends/drivers": f"outcome {_WINDOW}",
+    "/v1/trends/silent": f"assume {_WINDOW}",
+    "/v1/trends/quality": _WINDOW,
+    "/v1/trends/topics": f"top hidden {_WINDOW}",
+    "/v1/trends/export": f"what format by key {_WINDOW}",
+    "/v1/trends/emerging": "state",
     "/v1/models/shadow": "field label limit offset",
 }
 
