@@ -9,7 +9,6 @@ its own, whose largest memory is told.
 
 import argparse
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -34,7 +33,14 @@ from service.metrics.scrape import Scrape
 from service.settings import Settings
 
 _WITHOUT_DAY = ("v_topic_names", "v_queue_now", "v_models")
-_COMMAND = (sys.executable, "-c", "from triage.cli import main; main()", "export-facts")
+_CODE = """
+import atexit, re
+from pathlib import Path
+from triage.cli import main
+told = lambda: re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]
+atexit.register(lambda: print(f"largest memory {int(told()) / 1024:.0f} MB", flush=True))
+main()
+"""
 
 
 def main() -> None:
@@ -102,11 +108,14 @@ def _export(url: str, folder: Path, out: Path) -> None:
     own = {"FENZHEN_DATABASE_URL": url, "FENZHEN_SECRET_FILE": str(folder / "key")}
     for what in ("export", "the same again"):
         begun = perf_counter()
-        subprocess.run([*_COMMAND, str(out)], env=os.environ | own, check=True)
+        subprocess.run(
+            [sys.executable, "-c", _CODE, "export-facts", str(out)],
+            env=os.environ | own,
+            check=True,
+        )
         print(f"{what}: {perf_counter() - begun:.1f} s", flush=True)
-    memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     size = sum(path.stat().st_size for path in out.glob("*/*.parquet")) / 1e6
-    print(f"largest memory {memory:.0f} MB, {size:.0f} MB of files", flush=True)
+    print(f"{size:.0f} MB of files", flush=True)
 
 
 if __name__ == "__main__":

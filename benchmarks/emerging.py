@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.support.streams import THEMES, WEEKDAYS, Corpus, Stream, promoted
+from benchmarks.support.streams import NEWS, USUAL, WEEKDAYS, Corpus, Stream, promoted
 from triage.trends.burst import MONTH, a_day, scan, threshold
 from triage.trends.calendar import days as marks_of
 from triage.trends.emerging import Known, watch
@@ -195,12 +195,12 @@ def text_table(folder: Path, runs: int, processes: int) -> list[dict[str, object
     rows: list[dict[str, object]] = []
     opened = partial(ProcessPoolExecutor, initializer=_open, initargs=(folder,))
     with opened(max_workers=processes) as pool:
-        for base in (0, *BASES):
+        for base in (0, *BASES[:2]):  # for 100 a day there are too few texts of any theme
             for extra in EXTRAS:
                 plan = Stream(theme="", base=base, extra=extra, at=HISTORY, days=HISTORY + AFTER)
                 jobs = [
                     (replace(plan, theme=theme), 40_000 + 100 * base + 10 * extra + seed)
-                    for theme in THEMES
+                    for theme in (USUAL if base else NEWS)
                     for seed in range(runs)
                 ]
                 told = found_in(list(pool.map(planted, jobs)))

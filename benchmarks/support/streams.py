@@ -14,13 +14,15 @@ from triage.trends.terms import Doc, terms_of
 from triage.trends.topics.words import clauses_of
 
 FILES = ("shopping.csv.gz", "waimai.csv.gz", "hotel.csv.gz")
-# What the planted texts say; they are taken out of the others. The last two were for tuning.
-THEMES = {
+# What the planted texts say; they are taken out of the others. News: nobody spoke of it before;
+# too few texts for a baseline, since a text that comes twice counts as a copy.
+NEWS = {
     "crash": "死机|蓝屏|闪退",
     "colour": "色差|掉色|褪色",
     "fake": "假货|不是正品|假的",
     "spoilt": "虫|发霉|过期",
 }
+USUAL = {"packing": "包装", "screen": "屏幕", "staff": "态度", "support": "客服"}
 TUNING = {"heat": "发热|发烫|很烫|烫手", "smell": "异味|刺鼻|味道很大"}
 WEEKDAYS = (1.25, 1.1, 1.05, 1.0, 1.0, 0.8, 0.8)
 _CLOTHES, _MOST = "衣服", 8000
@@ -66,7 +68,7 @@ class Corpus:
         ]
         self.themes = {
             name: [place for place, (_, text) in enumerate(rows) if re.search(pattern, text)]
-            for name, pattern in (THEMES | TUNING).items()
+            for name, pattern in (NEWS | USUAL | TUNING).items()
         }
         self._without = cache(self._categories)
 
@@ -76,6 +78,7 @@ class Corpus:
         categories = self._without(stream.theme)
         names = sorted(categories)
         weekly = rng.gamma(20.0, 1 / 20, (7, len(names)))
+        pool = rng.permutation(self.themes[stream.theme])
         usual = weekly * [min(len(categories[name]), _MOST) for name in names]
         for number in range(stream.days):
             day = stream.first + timedelta(days=number)
@@ -89,7 +92,7 @@ class Corpus:
             places = [p for name, n in counts for p in rng.choice(categories[name], n).tolist()]
             more = rng.poisson(stream.base * volume)
             more += rng.poisson(stream.extra) if number >= stream.at else 0
-            planted = rng.choice(self.themes[stream.theme], more).tolist()
+            planted, pool = pool[:more].tolist(), pool[more:]
             yield day, self._docs(day, places, "other") + self._docs(day, planted, "theme")
 
     def _docs(self, day: date, places: list[int], prefix: str) -> list[tuple[Doc, Text]]:

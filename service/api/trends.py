@@ -1,6 +1,6 @@
 """`/v1/trends`: what customers complain of over time, how the desk works, and what moves it."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
 
@@ -32,6 +32,16 @@ By = Literal[
 _By = Annotated[By, Query(description="按什么分组 the dimension of the groups")]
 _Top = Annotated[int, Query(ge=1, le=50, description="最多几组 so many groups, then the others")]
 _Key = Annotated[Name, Query(description="哪一组 which group; none for all tickets")]
+
+
+_TYPES = {"csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.parquet"}
+_BYTES = {"type": "string", "format": "binary"}
+_FILES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "表格文件 a file of rows",
+        "content": {kind: {"schema": _BYTES} for kind in _TYPES.values()},
+    }
+}
 
 
 @router.get("/counts", response_model=CountsOut)
@@ -100,7 +110,7 @@ def quality(runtime: RuntimeDep, who: Reader, asked: AskedDep) -> Response:
     return answer(runtime.board.quality(asked))
 
 
-@router.get("/export", response_class=Response)
+@router.get("/export", response_class=Response, responses=_FILES)
 def export(
     runtime: RuntimeDep,
     who: Exporter,
@@ -112,13 +122,7 @@ def export(
 ) -> Response:
     """导出成 CSV 或 Parquet。The same figures as a file: one row a period and group."""
     rows = runtime.board.rows(what, asked, by=by, key=key)
-    make, kind = _FORMATS[format]
+    make = parquet_bytes if format == "parquet" else csv_bytes
     name = f"fenzhen-{what}-{asked.start.date()}-{asked.end.date()}.{format}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(make(rows), media_type=kind, headers=headers)
-
-
-_FORMATS = {
-    "csv": (csv_bytes, "text/csv; charset=utf-8"),
-    "parquet": (parquet_bytes, "application/vnd.apache.parquet"),
-}
+    return Response(make(rows), media_type=_TYPES[format], headers=headers)

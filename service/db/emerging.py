@@ -19,6 +19,7 @@ from service.db.trend_tables import emergences, ticket_topics, topics
 from service.routing.log import Event, Kind
 from service.tickets.ids import new_id
 from triage.trends.emerging import CALM, Emergence, Known, continues
+from triage.trends.grouping import stitched
 
 _LOCK = 0x656D6572  # of PostgreSQL: one process at a time raises alerts
 _KEPT = 200  # tickets that an alert keeps by name
@@ -140,9 +141,10 @@ def _followed(topic: int, merged: Mapping[int, int]) -> int:
 
 def _raise(connection: Connection, alert: Emergence, now: datetime) -> Mapping[str, Any]:
     key, body = new_id("b"), _body(alert)
-    row = {"id": key, "day": alert.day, "at": now, "terms": list(alert.terms), "body": body}
+    terms = list(stitched(alert.terms))
+    row = {"id": key, "day": alert.day, "at": now, "terms": terms, "body": body}
     connection.execute(insert(emergences).values(**row))
-    data = {"id": key, "day": str(alert.day), "terms": list(alert.terms)}
+    data = {"id": key, "day": str(alert.day), "terms": terms}
     data |= {name: body[name] for name in _IN_EVENT} | {"tickets": body["tickets"][:_TOLD]}
     event = note(connection, Kind.TOPIC_EMERGING, "system", now, data)
     put_of_desk(connection, event, Event(Kind.TOPIC_EMERGING, now, data=data), now)

@@ -17,7 +17,7 @@ from triage.trends.voices import voices
 
 CALM = 7  # days without a burst after which an alert is over
 _DISPERSION = 0.1  # of a term; texts of a day share more than those of many days
-_EXAMPLES = 10
+_OF_ONE = 4.0  # terms that fire together in one matter
 _OVER = 1.5  # times its usual share that a product must have to be named
 _NAMED = 2  # texts of a product, at least
 
@@ -107,7 +107,7 @@ def watch(
     ends = [len(days) - 1]
     found = next(scan(plan, counts, terms.volume(days), ends, windows=chosen.windows))
     floors = {"least": chosen.least, "ratio": chosen.ratio}
-    level = threshold(found, a_day(chosen.per_month), **floors)
+    level = threshold(found, a_day(chosen.per_month) * _OF_ONE, **floors)
     view = _View(terms, today, max(chosen.windows))
     hits = _hits(found, ids, view, chosen, level)
     alerts = (_alert(matter, view, known) for matter in groups(hits, view.names))

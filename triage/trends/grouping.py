@@ -9,6 +9,7 @@ _PIECE = 0.7  # of its texts lie in a longer term: it is a piece of that
 _PART = 0.5  # of the texts of its part that a longer term needs to stand for itself
 _SHOWN = 12  # terms of an alert
 _MOST = 400  # terms that are compared with each other
+_SEAM, _LONGEST = 2, 10  # characters that two terms share where they are one, and of a joined one
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +81,27 @@ def _without_pieces(group: Sequence[Hit], names: Sequence[str]) -> Iterable[Hit]
         if not piece and not accident:
             kept.append(hit)
     return kept or group
+
+
+def stitched(terms: Sequence[str]) -> tuple[str, ...]:
+    """Return terms as people read them: 充电宝发 and 宝发烫 are 充电宝发烫.
+
+    The words of a phrase are those of a dictionary, which cuts what it does not know.
+    """
+    told = list(terms)
+    while pair := _seam(told):
+        first, second, whole = pair
+        told[told.index(first)] = whole
+        told.remove(second)
+    return tuple(dict.fromkeys(told))
+
+
+def _seam(terms: Sequence[str]) -> tuple[str, str, str] | None:
+    """Return two terms of which the first ends as the second begins, and both as one."""
+    for first in terms:
+        for second in terms:
+            for shared in range(min(len(first), len(second)) - 1, _SEAM - 1, -1):
+                whole = first + second[shared:]
+                if first != second and first.endswith(second[:shared]) and len(whole) <= _LONGEST:
+                    return first, second, whole
+    return None

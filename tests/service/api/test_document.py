@@ -11,7 +11,7 @@ from tests.service.api.test_roles import NEEDED, OPEN, operations
 CHINESE, ENGLISH = re.compile("[\u4e00-\u9fff]"), re.compile(r"[A-Za-z]{3}")
 ERROR = {"$ref": "#/components/schemas/ErrorOut"}
 HEALTH = {"GET /health", "GET /ready"}
-NOT_JSON = {"GET /v1/export", "GET /metrics"}
+NOT_JSON = {"GET /v1/export", "GET /v1/trends/export", "GET /metrics"}
 
 
 @pytest.mark.parametrize("label", NEEDED)

@@ -240,7 +240,8 @@ def test_no_label_holds_a_text_an_id_a_name_or_a_path(desk):
     desk.ask("admin", "GET", f"/v1/tickets/{desk.ids['ticket_id']}")
     desk.client.get("/nowhere/13800001234")
     text = desk.ask("reader", "GET", "/metrics").text
-    secrets = ["13800001234", "王女士", "林晓", "nowhere", LATE[:4], *map(str, desk.ids.values())]
+    secrets = ["13800001234", "王女士", "林晓", "nowhere", LATE[:4]]
+    secrets += [key for key in map(str, desk.ids.values()) if len(key) > 2]  # "1" is a number too
     assert not [word for word in secrets if word in text]
     assert set(re.findall(r'(\w+)="', text)) == {
         "method", "route", "status", "le", "source", "sentiment", "urgency", "review", "issue",
