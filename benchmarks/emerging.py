@@ -31,6 +31,7 @@ FIRST, HISTORY, AFTER, QUIET = date(2026, 3, 2), 90, 7, 120
 PROMOTED = date(2026, 8, 3)  # so that 11-11 is day 100
 VOLUME, SPREAD, OWN = 400.0, 0.02, 0.02
 CALM = 7
+SEED = 700_000  # of what is reported; what was tuned on other seeds is not looked at again
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
@@ -143,12 +144,14 @@ def series_table(series: int) -> list[dict[str, object]]:
         for base in BASES:
             for extra in EXTRAS:
                 plan = Plan(base=base, extra=extra, shared=shared)
-                told = cell(plan, series, 10_000 + base * 100 + extra)
+                told = cell(plan, series, SEED + 10_000 + base * 100 + extra)
                 rows.append({"shared": shared, "base": base, "extra": extra, **told})
             calm = Plan(base=base, shared=shared)
-            rows.append({"shared": shared, "base": base, **quiet(calm, series, 20_000 + base)})
+            rows.append(
+                {"shared": shared, "base": base, **quiet(calm, series, SEED + 20_000 + base)}
+            )
             sale = replace(calm, promotion=True, first=PROMOTED)
-            told = quiet(sale, series, 30_000 + base)
+            told = quiet(sale, series, SEED + 30_000 + base)
             rows.append({"shared": shared, "base": base, "promotion": True, **told})
     return rows
 
@@ -199,7 +202,7 @@ def text_table(folder: Path, runs: int, processes: int) -> list[dict[str, object
             for extra in EXTRAS:
                 plan = Stream(theme="", base=base, extra=extra, at=HISTORY, days=HISTORY + AFTER)
                 jobs = [
-                    (replace(plan, theme=theme), 40_000 + 100 * base + 10 * extra + seed)
+                    (replace(plan, theme=theme), SEED + 40_000 + 100 * base + 10 * extra + seed)
                     for theme in (USUAL if base else NEWS)
                     for seed in range(runs)
                 ]
@@ -208,7 +211,10 @@ def text_table(folder: Path, runs: int, processes: int) -> list[dict[str, object
         for promotion in (False, True):
             first = PROMOTED if promotion else FIRST
             calm = Stream(theme="crash", at=HISTORY, days=HISTORY + 30, first=first)
-            jobs = [(replace(calm, promotion=promotion), 50_000 + seed) for seed in range(6 * runs)]
+            jobs = [
+                (replace(calm, promotion=promotion), SEED + 50_000 + seed)
+                for seed in range(6 * runs)
+            ]
             count = sum(pool.map(calm_desk, jobs))
             rows.append({"texts": True, "promotion": promotion, **a_month(count, 180 * runs)})
     return rows

@@ -8,7 +8,11 @@ from hypothesis import HealthCheck, given, settings
 from schemathesis import GenerationMode
 from schemathesis.config import SchemathesisConfig
 from schemathesis.python.asgi import shutdown_lifespans
-from schemathesis.specs.openapi.checks import ignored_auth, positive_data_acceptance
+from schemathesis.specs.openapi.checks import (
+    ignored_auth,
+    negative_data_rejection,
+    positive_data_acceptance,
+)
 from starlette.testclient import TestClient
 
 from service.app import create_app
@@ -74,7 +78,10 @@ def _ways(operation):
 
 
 def _ask(operation, mode, desk, examples, *, stored):
-    statuses = []
+    statuses, excluded = [], list(EXCLUDED)
+    if "tier" in {one.name for one in operation.query}:
+        # Filters are lists of any text, and on the wire all is text: a region may be called -1.7.
+        excluded.append(negative_data_rejection)
 
     @settings(max_examples=examples, suppress_health_check=list(HealthCheck))
     @given(case=operation.as_strategy(generation_mode=mode))
@@ -82,7 +89,7 @@ def _ask(operation, mode, desk, examples, *, stored):
         if stored:
             _aim(case, desk.ids)
         response = case.call(headers=desk.headers("admin"))
-        case.validate_response(response, additional_checks=[one_shape], excluded_checks=EXCLUDED)
+        case.validate_response(response, additional_checks=[one_shape], excluded_checks=excluded)
         statuses.append(response.status_code)
 
     answered()
@@ -100,7 +107,8 @@ def good(statuses):
     return any(status < 300 for status in statuses)
 
 
-# Schemathesis gives uploads no name, and webhooks no address; there is no model to go back to;
+# Schemathesis gives uploads no name, and webhooks no address; there is no model to go back to,
+# no alert to close, no second topic to merge into, none to split (each has tests of its own);
 # the rest hangs on how the ticket stands by then. All the others must have been granted at least
 # once.
 MAYBE_NEVER_GOOD = {
@@ -112,6 +120,9 @@ MAYBE_NEVER_GOOD = {
     "POST /v1/tickets/{ticket_id}/corrections",
     "POST /v1/tickets/{ticket_id}/follow-up",
     "POST /v1/tickets/{ticket_id}/split",
+    "POST /v1/trends/emerging/{emergence_id}/close",
+    "POST /v1/trends/topics/{topic_id}/merge",
+    "POST /v1/trends/topics/{topic_id}/split",
 }
 
 
