@@ -43,6 +43,7 @@ _PAUSE = 0.5  # seconds between two looks at an empty outbox
 _LOOK = 1.0  # seconds between two looks at the registry of models
 _WARM = 30.0  # seconds between two looks at what trends are counted from
 _TOPICS = 120.0  # seconds between two looks at tickets without a topic
+_NEWS = 600.0  # seconds between two looks at what is new
 _HOUR = 3600.0  # seconds between two looks at the weeks that have ended
 
 
@@ -158,7 +159,7 @@ def _counting(
     """Return the jobs that count what came in."""
     return [
         Loop("drift", DriftAlarm(desk, drift), pause=_HOUR),
-        Loop("emerging", EmergingAlarm(emerging), pause=_HOUR),
+        Loop("emerging", EmergingAlarm(emerging), pause=_NEWS),
         Loop("facts", FactsFill(desk), pause=_HOUR),
         Loop("trends", Warm(trends), pause=_WARM),
         Loop("topics", TopicsGrow(topics), pause=_TOPICS),

@@ -11,8 +11,7 @@ from service.deps import Exporter, Reader, RuntimeDep
 from service.schemas.kinds import Name
 from service.schemas.trend_reasons import DriversOut, QualityOut, SilentOut
 from service.schemas.trends import CountsOut, ExpectedOut, OverviewOut, ServiceOut
-from service.trends.counting import TOP
-from triage.trends.facts import NOTHING
+from service.trends.counting import ALL, TOP
 from triage.trends.tables import csv_bytes, parquet_bytes
 
 router = APIRouter(prefix="/v1/trends", tags=["trends"], responses=ERRORS)
@@ -31,7 +30,7 @@ By = Literal[
 ]
 _By = Annotated[By, Query(description="按什么分组 the dimension of the groups")]
 _Top = Annotated[int, Query(ge=1, le=50, description="最多几组 so many groups, then the others")]
-_Key = Annotated[Name, Query(description="哪一组 which group; none for all tickets")]
+_Key = Annotated[Name, Query(description="哪一组 which group; all for all tickets")]
 
 
 _TYPES = {"csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.parquet"}
@@ -58,7 +57,7 @@ def counts(
 
 @router.get("/expected", response_model=ExpectedOut)
 def expected(
-    runtime: RuntimeDep, who: Reader, asked: AskedDep, by: _By = "issue", key: _Key = NOTHING
+    runtime: RuntimeDep, who: Reader, asked: AskedDep, by: _By = "issue", key: _Key = ALL
 ) -> Response:
     """一组平常该有多少。What was to be expected of one group, told by what came before.
 
@@ -118,7 +117,7 @@ def export(
     what: Literal["counts", "expected", "service"] = "counts",
     format: Literal["csv", "parquet"] = "csv",  # noqa: A002 - the name in the address
     by: _By = "issue",
-    key: _Key = NOTHING,
+    key: _Key = ALL,
 ) -> Response:
     """导出成 CSV 或 Parquet。The same figures as a file: one row a period and group."""
     rows = runtime.board.rows(what, asked, by=by, key=key)

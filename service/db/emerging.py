@@ -68,9 +68,10 @@ def _is_first() -> ColumnElement[bool]:
 
 
 def alerts(connection: Connection) -> list[Stored]:
-    """Return all alerts, the newest first: a few a month."""
+    """Return all alerts, the newest day first, of a day the surest first: a few a month."""
     query = select(emergences).order_by(emergences.c.at.desc(), emergences.c.id.desc())
-    return [_stored(row) for row in connection.execute(query).mappings()]
+    found = [_stored(row) for row in connection.execute(query).mappings()]
+    return sorted(found, key=lambda one: (-one.day.toordinal(), one.body["p"]))
 
 
 def going(connection: Connection, today: date) -> list[Known]:

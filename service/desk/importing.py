@@ -1,6 +1,7 @@
 """Tickets from a file: an export of another system, in any form that `triage run` reads."""
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
@@ -9,6 +10,7 @@ from typing import Any
 
 from service.desk.commands import OpenTicket, Person
 from service.desk.desk import Desk
+from service.routing.vocabulary import CHANNELS
 from service.tickets.storable import storable
 from triage import Feedback, Rejection, TriageError
 from triage.files.columns import (
@@ -36,6 +38,8 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "region": REGION_NAMES,
 }
 _IDS = tuple(name for name in ID_NAMES if name != "序号")  # a row's number is no id of it
+_CHANNELS = {zh: name for name, (zh, _) in CHANNELS.items()}
+_CODE = re.compile(r"[A-Za-z_-]*\d[A-Za-z0-9_-]*")
 _MOST = 256  # tickets that go to the desk together
 _NAME, _SHORT = 200, 50
 
@@ -104,7 +108,7 @@ def command_of(
         text=storable(item.text),
         source=source,
         external_id=_external_id(item, row, id_field),
-        channel=_cut(found["channel"], _SHORT),
+        channel=_channel(found["channel"]),
         subject=_cut(found["subject"], _NAME),
         product=_cut(found["product"], _NAME),
         order=_cut(found["order"], _NAME),
@@ -134,9 +138,21 @@ def _cut(value: Any, length: int) -> str | None:
     return text or None
 
 
+def _channel(value: Any) -> str | None:
+    """Return a channel by the name that the desk knows it by: 微信 is wechat."""
+    text = _cut(value, _SHORT)
+    return _CHANNELS.get(_plain(text), text) if text else None
+
+
+def _number(found: Mapping[str, Any]) -> Any:
+    """Return the customer's own number; a column 客户 may hold numbers as well as names."""
+    name = str(found["name"] or "").strip()
+    return found["customer"] or (name if _CODE.fullmatch(name) else None)
+
+
 def _person(found: Mapping[str, Any]) -> Person | None:
     person = Person(
-        _cut(found["customer"], _NAME),
+        _cut(_number(found), _NAME),
         _cut(found["phone"], _NAME),
         _cut(found["name"], _NAME),
         _cut(found["tier"], _SHORT),

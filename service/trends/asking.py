@@ -39,7 +39,8 @@ def read_asked(
     `start` and `end`: dates, which begin at midnight of the zone, or ISO times.
     Raises BadValueError for no time, no window or too many periods; InputError for no level.
     """
-    until = _moment("to", end, zone) if end else now.astimezone(zone)
+    here = now.astimezone(zone)
+    until = min(_moment("to", end, zone), here) if end else here  # what is to come cannot be told
     since = _moment("from", start, zone) if start else _midnight(until.date(), zone, DAYS)
     if since >= until:
         raise BadValueError(

@@ -18,7 +18,8 @@ from service.trends.overview import overview_view
 from service.trends.quality import quality_view
 from service.trends.serving import measure_rows, service_view
 from service.trends.topics import topic_view, topics_view
-from triage.trends.facts import Facts
+from triage.errors import InputError
+from triage.trends.facts import MANY, NOTHING, Facts
 from triage.trends.periods import Period
 
 _LONG = timedelta(days=3650)
@@ -51,7 +52,17 @@ class Board:
     ) -> Asked:
         """Return what is asked for. Raises BadValueError and InputError."""
         now, zone = self._desk.now(), self.zone
+        self._refuse_strangers((values or {}).get(MANY, ()))
         return read_asked(now, zone, period=period, start=start, end=end, values=values)
+
+    def _refuse_strangers(self, labels: Sequence[str]) -> None:
+        """Raise InputError for a label that no ticket and no model has: nothing would be found."""
+        known = (*self._trends.facts().labels, NOTHING)
+        for label in labels:
+            if label not in known:
+                raise InputError(
+                    f"issue: there is no label {label!r}.", remedy=f"Give {', '.join(known)}."
+                )
 
     def naming(self) -> Naming:
         """Return what groups are called now."""

@@ -1,8 +1,11 @@
 """Counts and shares by a dimension, with the models that judged and the days that matter."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
+
+import numpy as np
 
 from service.desk.trends import Snapshot
 from service.trends.asking import Asked
@@ -10,15 +13,17 @@ from service.trends.naming import Naming
 from service.trends.plain import plain, plain_all, times, whole_all
 from triage.trends import calendar
 from triage.trends.counts import Counts, Group, count, models
-from triage.trends.facts import Facts
+from triage.trends.facts import NOTHING, Facts
+from triage.trends.shares import wilson
 
 TOP = 12
+ALL = "all"  # the series of all tickets
 _DAY = timedelta(days=1)
 
 
 def counted(facts: Facts, asked: Asked, *, by: str, top: int | None = TOP) -> Counts:
     """Return the counts that are asked for."""
-    return count(
+    found = count(
         facts,
         by=by,
         period=asked.period,
@@ -28,6 +33,14 @@ def counted(facts: Facts, asked: Asked, *, by: str, top: int | None = TOP) -> Co
         wanted=asked.wanted,
         top=top,
     )
+    return replace(found, groups=(_whole(found),)) if by == NOTHING else found
+
+
+def _whole(found: Counts) -> Group:
+    """Return all tickets as the one group that there is where nothing groups them."""
+    share, low, high = wilson(found.total, found.total)
+    one, least, most = (float(part[0]) for part in wilson(np.array([found.n]), np.array([found.n])))
+    return Group(ALL, found.n, one, least, most, found.total, share, low, high)
 
 
 def counts_view(

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from service.trends.asking import Asked
-from service.trends.counting import counted
+from service.trends.counting import ALL, counted
 from service.trends.plain import plain_all, times, whole_all
 from triage.errors import InputError
 from triage.trends import calendar
@@ -20,7 +20,7 @@ from triage.trends.periods import Period, edges, place
 _BACK = timedelta(days=400)  # so that the same season of the year before is known
 _LIKE = 8  # weeks whose days tell how much of a day is usually in by an hour
 _HOUR = 3600
-ALL = "all"  # the series of all tickets
+_SERIES = ("expected", "low", "high", "p", "dispersion")
 Breaks = Sequence[Mapping[str, Any]]
 
 
@@ -65,16 +65,21 @@ def normal(
     """
     longer = replace(asked, start=_begin(facts, asked))
     found = counted(facts, longer, by=by, top=top)
-    keys = (ALL, *(group.key for group in found.groups))
-    counts = np.array([found.total, *(group.counts for group in found.groups)])
+    groups = found.groups if by != NOTHING else ()
+    keys = (ALL, *(group.key for group in groups))
+    counts = np.array([found.total, *(group.counts for group in groups)])
     part = _part(facts, longer, found, now)
     scaled = _scaled(counts, keys, found, breaks) if by == "issue" else counts.astype(np.float64)
     scaled[:, _unborn(facts, found)] = np.nan  # days before the desk would teach a level of 0
     told = _expected(scaled, found, longer, part)
     shown = _shown(found, asked)
-    told = _cut(told, shown)
-    buckets = tuple(found.buckets[shown.start :])
-    return Normal(buckets, keys, counts[:, shown], told, told.unusual(counts[:, shown]), part)
+    told, n = _cut(told, shown), counts[:, shown]
+    if (
+        found.bounds[shown.start] < asked.start.timestamp()
+    ):  # a period that is only partly asked for
+        n = _first_part(n, keys, counted(facts, asked, by=by, top=None))
+        told = _untold(told)
+    return Normal(tuple(found.buckets[shown.start :]), keys, n, told, told.unusual(n), part)
 
 
 def _begin(facts: Facts, asked: Asked) -> datetime:
@@ -85,6 +90,20 @@ def _begin(facts: Facts, asked: Asked) -> datetime:
     back = min(asked.start, max(first, asked.start - _BACK))
     bounds = edges(asked.period, back, asked.end, asked.zone)
     return datetime.fromtimestamp(int(bounds[0]), asked.zone)
+
+
+def _first_part(n: Ints, keys: Sequence[str], asked: Counts) -> Ints:
+    """Return the counts with those of the first period that lie in the window alone."""
+    known = {group.key: int(group.counts[0]) for group in asked.groups} | {ALL: int(asked.total[0])}
+    first = [known.get(key, int(old)) for key, old in zip(keys, n[:, 0], strict=True)]
+    return np.column_stack([np.array(first, dtype=np.int64), n[:, 1:]])
+
+
+def _untold(told: Baseline) -> Baseline:
+    cut = {name: getattr(told, name).copy() for name in _SERIES}
+    for values in cut.values():
+        values[:, 0] = np.nan
+    return replace(told, **cut)
 
 
 def _unborn(facts: Facts, found: Counts) -> Bools:
@@ -144,8 +163,7 @@ def _shown(found: Counts, asked: Asked) -> slice:
 
 
 def _cut(told: Baseline, shown: slice) -> Baseline:
-    names = ("expected", "low", "high", "p", "dispersion")
-    return replace(told, **{name: getattr(told, name)[:, shown] for name in names})
+    return replace(told, **{name: getattr(told, name)[:, shown] for name in _SERIES})
 
 
 def expected_view(found: Normal, asked: Asked, *, by: str, key: str) -> dict[str, Any]:

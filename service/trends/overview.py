@@ -5,8 +5,9 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from service.trends.asking import Asked, read_asked
+from service.trends.counting import ALL
 from service.trends.naming import Naming
-from service.trends.normal import ALL, Breaks, Normal, normal
+from service.trends.normal import Breaks, Normal, normal
 from service.trends.plain import plain
 from service.trends.serving import compared
 from triage.trends.facts import MANY, Facts, Filter

@@ -13,14 +13,15 @@ def repeated(at: Ints, customer: Ints, *, now: float) -> Floats:
     """Tell of each ticket whether its customer opened another one within 30 days.
 
     `at` in seconds since 1970; `customer`: codes, -1 for none. 1 or 0; NaN without a customer,
-    and where none came yet and the 30 days are not over at `now`.
+    and where the 30 days are not over at `now`: of young tickets only those are known whose
+    customer did come back, and to count these alone would make it look as if all did.
     """
     order = np.lexsort((at, customer))
     who, when = customer[order], at[order]
     gap = np.full(len(at), np.inf)
     if len(at) > 1:
         gap[:-1] = np.where(who[1:] == who[:-1], np.diff(when), np.inf)
-    found = np.where(gap <= AGAIN, 1.0, np.where(when + AGAIN <= now, 0.0, np.nan))
+    found = np.where(when + AGAIN <= now, (gap <= AGAIN).astype(np.float64), np.nan)
     found[who < 0] = np.nan
     result = np.empty(len(at))
     result[order] = found
@@ -37,7 +38,6 @@ def retained(at: Ints, customer: Ints, left: Floats, *, now: float) -> Floats:
     if np.isnan(left).all():
         return np.full(len(at), np.nan)
     went = np.where(customer >= 0, left[customer], np.nan)
-    found = np.where(at + STAYED <= now, 1.0, np.nan)
-    found[went <= at + STAYED] = 0.0
-    found[customer < 0] = np.nan
+    found = np.where(went <= at + STAYED, 0.0, 1.0)
+    found[(customer < 0) | (at + STAYED > now)] = np.nan
     return found

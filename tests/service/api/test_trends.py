@@ -136,7 +136,7 @@ def test_few_large_groups_stand_alone_and_the_others_together(ask):
 
 
 def test_hours_and_weeks_are_periods_too(ask):
-    hours = ask("counts", by="none", period="hour", **{"from": "2026-03-18", "to": "2026-03-19"})
+    hours = ask("counts", by="none", period="hour", **{"from": "2026-03-17", "to": "2026-03-18"})
     assert len(hours["buckets"]) == 24
     assert hours["total"][10] == 5
     weeks = ask("counts", by="none", period="week", **{"from": "2026-03-02", "to": "2026-03-16"})
@@ -158,6 +158,31 @@ def test_a_day_like_others_is_usual_and_a_burst_is_not(ask):
     assert told["high"][-1] < 15
     assert 0 < told["part"] <= 1
     assert len(told["buckets"]) == len(told["expected"]) == 31
+
+
+def test_without_groups_all_tickets_are_the_one_group(ask):
+    told = ask("counts", by="none", **{"from": "2026-03-16"})
+    (whole,) = told["groups"]
+    assert (whole["key"], whole["counts"], whole["shares"]) == ("all", [5, 5, 5], [1, 1, 1])
+    assert ask("expected", **{"from": "2026-03-16"})["n"] == [5, 5, 5]
+    query = {"what": "counts", "by": "none", "from": "2026-03-16"}
+    reply = ask.desk.ask("analyst", "GET", "/v1/trends/export", params=query)
+    assert len(reply.text.splitlines()) == 4
+
+
+def test_what_is_to_come_is_not_told(ask):
+    told = ask("expected", by="none", **{"from": "2026-03-16", "to": "2026-04-16"})
+    assert told["buckets"][-1] == "2026-03-18T00:00:00+08:00"
+    assert not any(told["unusual"])
+    assert told["to"] == "2026-03-18T12:00:00+08:00"
+
+
+def test_a_week_that_is_partly_asked_for_holds_what_lies_inside(ask):
+    query = {"period": "week", "from": "2026-03-06"}  # a Friday
+    counts = ask("counts", by="none", **query)
+    told = ask("expected", by="none", **query)
+    assert told["n"] == counts["total"] == [15, 35, 15]
+    assert told["expected"][0] is None
 
 
 def test_a_group_that_there_is_not_is_refused_by_name(ask):
@@ -252,6 +277,7 @@ def test_figures_come_as_files(ask, what):
         ("from=1999-01-01", 422, "between 2000 and 2100"),
         ("period=hour&from=2025-01-01", 422, "more than 2000"),
         ("sentiment=9", 400, "no level"),
+        ("issue=nonsense", 400, "no label 'nonsense'"),
         ("by=colour", 422, "by"),
         ("top=0", 422, "top"),
     ],
@@ -266,5 +292,5 @@ def test_a_desk_without_tickets_answers_everything(each_bare_desk):
     ask = Answers(each_bare_desk)
     for path in ("counts", "overview", "service", "drivers", "silent", "quality"):
         ask(path)
-    assert ask("expected", by="none")["expected"][-1] is None
+    assert ask("expected")["expected"][-1] is None
     assert ask("counts")["first"] is None

@@ -137,3 +137,14 @@ def test_what_the_desk_refuses_is_told_with_its_id(desk, load, monkeypatch):
     done = load("编号,内容\n1,没到\n")
     assert done.rejected[0]["id"] == "1"
     assert done.rejected[0]["error"]["code"] == "storage_unavailable"
+
+
+def test_a_column_of_customers_may_hold_numbers_as_well_as_names(desk, load):
+    load("内容,客户,地区\n衣服起球严重,c286,上海\n客服骂人,王女士,北京\n")
+    (known,) = desk.rows(customers)
+    assert (known["external_id"], known["region"]) == ("c286", "上海")
+
+
+def test_channels_are_known_by_their_chinese_names(desk, load):
+    load("内容,渠道\n衣服起球严重,微信\n客服骂人,電話\n谢谢,柜台\n")
+    assert sorted(row["channel"] for row in desk.rows(tickets)) == ["phone", "wechat", "柜台"]
