@@ -128,7 +128,7 @@ def _shown(connection: Connection, stored: rows.Stored, today: date) -> dict[str
         "topic": rows.topic_of(connection, body["tickets"]),
         **{name: body[name] for name in names},
         "tickets": len(body["tickets"]),
-        "examples": _examples(connection, body["tickets"][-_EXAMPLES:][::-1]),
+        "examples": _examples(connection, body["tickets"][:_EXAMPLES]),
         "state": stored.state(today),
         "verdict": stored.verdict,
         "closed_by": stored.closed_by,
