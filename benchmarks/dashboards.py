@@ -23,11 +23,9 @@ from typing import Any
 from sqlalchemy import Engine, text
 from starlette.testclient import TestClient
 
-from benchmarks.support.many import fill
+from benchmarks.support.many import filled
 from benchmarks.support.postgres import Postgres
 from service.app import create_app
-from service.db.engine import connect
-from service.db.migrate import upgrade
 from service.db.views import NAMES
 from service.metrics.scrape import Scrape
 from service.settings import Settings
@@ -55,9 +53,7 @@ def main() -> None:
         url = f"sqlite:///{folder}/many.db"
         if asked.database == "postgresql":
             url = stack.enter_context(Postgres()).create()
-        engine = connect(url, durable=False)
-        upgrade(engine)
-        fill(engine, asked.tickets)
+        engine = filled(url, asked.tickets)
         print(f"{asked.tickets:,} tickets, {asked.database}; median and slowest in ms", flush=True)
         settings = Settings(database_url=url, secret_file=folder / "key", jobs=False)
         _metrics(settings, 5 * asked.times)

@@ -15,11 +15,9 @@ from time import perf_counter
 
 from starlette.testclient import TestClient
 
-from benchmarks.support.many import fill
+from benchmarks.support.many import filled
 from benchmarks.support.postgres import Postgres
 from service.app import create_app
-from service.db.engine import connect
-from service.db.migrate import upgrade
 from service.settings import Settings
 
 _ALL = "from=2023-01-01"
@@ -70,10 +68,8 @@ def main() -> None:
 
 
 def _filled(url: str, tickets: int) -> None:
-    begun, engine = perf_counter(), connect(url, durable=False)
-    upgrade(engine)
-    fill(engine, tickets)
-    engine.dispose()
+    begun = perf_counter()
+    filled(url, tickets).dispose()
     print(f"{tickets:,} tickets written in {perf_counter() - begun:.0f} s")
 
 

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from sqlalchemy import Connection, Engine, Table
 
+from service.db.engine import connect
+from service.db.migrate import upgrade
 from service.db.tables import customers, ticket_issues, tickets, verdicts
 from service.db.trend_tables import ticket_facts, ticket_topics, topics
 from service.tickets.ids import first_id
@@ -24,6 +26,14 @@ MODEL = "0123456789ab"
 TOPICS = 60
 _CHUNK = 50_000
 _BODY = to_json({"issues": [], "scores": {}, "review": False}).decode()
+
+
+def filled(url: str, tickets: int) -> Engine:
+    """Bring an empty database to its shape, write so many tickets, and return its engine."""
+    engine = connect(url, durable=False)
+    upgrade(engine)
+    fill(engine, tickets)
+    return engine
 
 
 def fill(engine: Engine, n: int, *, days: int = 730, seed: int = 1) -> None:
