@@ -8,9 +8,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, exists, func, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.engine import RowMapping
 
+from service.db.engine import alone
+from service.db.firsts import is_first_verdict
 from service.db.keys import note
 from service.db.outbox import put_of_desk
 from service.db.tables import corrections, events, messages, tickets, verdicts
@@ -27,14 +29,8 @@ def first_verdicts(connection: Connection, after: str, until: str, limit: int) -
     columns = (v.id, v.at, v.message_id, v.model_hash, v.body, t.channel)
     query = select(*columns, func.length(m.text).label("length"))
     query = query.join(tickets, t.id == v.ticket_id).join(messages, m.id == v.message_id)
-    query = query.where(v.id > after, v.id <= until, _is_first())
+    query = query.where(v.id > after, v.id <= until, is_first_verdict())
     return connection.execute(query.order_by(v.id).limit(limit)).mappings().all()
-
-
-def _is_first() -> ColumnElement[bool]:
-    earlier = verdicts.alias("earlier")
-    before = (earlier.c.ticket_id == verdicts.c.ticket_id) & (earlier.c.id < verdicts.c.id)
-    return ~exists().where(before)
 
 
 def corrected_first_verdicts(connection: Connection) -> Rows:
@@ -51,7 +47,7 @@ def corrected_first_verdicts(connection: Connection) -> Rows:
     )
     columns = (v.at, v.model_hash, v.sentiment, t.channel, made.c.corrected_at)
     query = select(*columns).join(made, made.c.ticket_id == v.ticket_id)
-    query = query.join(tickets, t.id == v.ticket_id).where(_is_first())
+    query = query.join(tickets, t.id == v.ticket_id).where(is_first_verdict())
     return connection.execute(query).mappings().all()
 
 
@@ -66,8 +62,7 @@ def tell(
     connection: Connection, week: str, alerts: Sequence[Mapping[str, Any]], now: datetime
 ) -> list[Mapping[str, Any]]:
     """Write an event with the alerts of a week that nobody was told of; return them."""
-    if connection.dialect.name == "postgresql":  # SQLite has one writer anyway
-        connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+    alone(connection, _LOCK)
     known = _told(connection, week)
     fresh = [alert for alert in alerts if _what(alert) not in known]
     if fresh:

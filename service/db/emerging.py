@@ -9,13 +9,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, exists, func, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.engine import RowMapping
 
+from service.db.engine import alone
+from service.db.firsts import is_first_verdict
 from service.db.keys import note
 from service.db.outbox import put_of_desk
 from service.db.tables import messages, tickets, verdicts
-from service.db.trend_tables import emergences, ticket_topics, topics
+from service.db.topics import resolved
+from service.db.trend_tables import emergences, ticket_topics
 from service.routing.log import Event, Kind
 from service.tickets.ids import new_id
 from triage.trends.emerging import CALM, Emergence, Known, continues
@@ -57,14 +60,8 @@ def first_texts(connection: Connection, after: str, until: str, limit: int) -> S
     v, t, m = verdicts.c, tickets.c, messages.c
     query = select(v.id, v.ticket_id, t.created_at, t.customer_id, t.product, t.channel, m.text)
     query = query.join(tickets, t.id == v.ticket_id).join(messages, m.id == v.message_id)
-    query = query.where(v.id > after, v.id <= until, _is_first(), t.merged_into.is_(None))
+    query = query.where(v.id > after, v.id <= until, is_first_verdict(), t.merged_into.is_(None))
     return connection.execute(query.order_by(v.id).limit(limit)).mappings().all()
-
-
-def _is_first() -> ColumnElement[bool]:
-    earlier = verdicts.alias("earlier")
-    before = (earlier.c.ticket_id == verdicts.c.ticket_id) & (earlier.c.id < verdicts.c.id)
-    return ~exists().where(before)
 
 
 def alerts(connection: Connection) -> list[Stored]:
@@ -89,8 +86,7 @@ def keep(
     connection: Connection, found: Sequence[Emergence], now: datetime
 ) -> list[Mapping[str, Any]]:
     """Keep what came up: known alerts go on, new ones are told in an event; return the new."""
-    if connection.dialect.name == "postgresql":  # SQLite has one writer anyway
-        connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+    alone(connection, _LOCK)
     fresh = []
     for alert in found:
         known = going(connection, alert.day)  # another process may have been first
@@ -118,7 +114,7 @@ def texts_of(connection: Connection, ids: Sequence[str]) -> dict[str, RowMapping
     """Return the first text of each ticket, with when it was opened; those deleted are missing."""
     v, t, m = verdicts.c, tickets.c, messages.c
     query = select(t.id, t.created_at, m.text).join(verdicts, v.ticket_id == t.id)
-    query = query.join(messages, m.id == v.message_id).where(t.id.in_(ids), _is_first())
+    query = query.join(messages, m.id == v.message_id).where(t.id.in_(ids), is_first_verdict())
     return {row["id"]: row for row in connection.execute(query).mappings()}
 
 
@@ -128,16 +124,9 @@ def topic_of(connection: Connection, ids: Sequence[str]) -> int | None:
     given = [row[0] for row in connection.execute(lying)]
     if not given:
         return None
-    query = select(topics.c.id, topics.c.merged_into).where(topics.c.merged_into.is_not(None))
-    merged = {row[0]: row[1] for row in connection.execute(query)}
-    topic, count = Counter(_followed(key, merged) for key in given).most_common(1)[0]
+    merged = resolved(connection)
+    topic, count = Counter(merged.get(key, key) for key in given).most_common(1)[0]
     return topic if count >= _MOSTLY * len(ids) else None
-
-
-def _followed(topic: int, merged: Mapping[int, int]) -> int:
-    for _ in range(len(merged)):
-        topic = merged.get(topic, topic)
-    return topic
 
 
 def _raise(connection: Connection, alert: Emergence, now: datetime) -> Mapping[str, Any]:

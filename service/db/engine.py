@@ -8,7 +8,7 @@ from sqlite3 import Cursor, OperationalError
 from time import sleep
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event, func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -93,6 +93,12 @@ def _begin(connection: Connection) -> None:
 def writing(engine: Engine) -> AbstractContextManager[Connection]:
     """Begin a transaction that writes, and commit it at the end of the block."""
     return engine.execution_options(writes=True).begin()
+
+
+def alone(connection: Connection, key: int) -> None:
+    """Let no other process past here with the same key until the transaction ends."""
+    if connection.dialect.name == "postgresql":  # SQLite has one writer anyway
+        connection.execute(select(func.pg_advisory_xact_lock(key)))
 
 
 def checkpoint(engine: Engine) -> None:

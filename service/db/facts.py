@@ -18,8 +18,8 @@ from sqlalchemy import (
     select,
     type_coerce,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
+from service.db.rows import upsert
 from service.db.tables import customers, tickets
 from service.db.trend_tables import ticket_facts, ticket_topics, topic_states
 
@@ -47,13 +47,7 @@ _CHUNK = 20_000
 
 def put_facts(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write what is counted of tickets; a later row of a ticket takes the place of an earlier."""
-    if not rows:
-        return
-    make = postgresql.insert if _is_postgresql(connection) else sqlite.insert
-    statement = make(ticket_facts)
-    others = {c.name: statement.excluded[c.name] for c in ticket_facts.c if c.name != "ticket_id"}
-    statement = statement.on_conflict_do_update(index_elements=["ticket_id"], set_=others)
-    connection.execute(statement, [dict(row) for row in rows])
+    upsert(connection, ticket_facts, rows, "ticket_id")
 
 
 def read_facts(connection: Connection, after: str) -> Iterator[Mapping[str, Sequence[Any]]]:

@@ -5,6 +5,7 @@ from dataclasses import fields
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Table, insert
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import RowMapping
 
 T = TypeVar("T")
@@ -29,3 +30,16 @@ def insert_all(connection: Connection, table: Table, rows: Sequence[Mapping[str,
 def insert_records(connection: Connection, table: Table, values: Iterable[Any]) -> None:
     """Insert records whose fields are the table's columns."""
     insert_all(connection, table, [row_of(value) for value in values])
+
+
+def upsert(
+    connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], key: str
+) -> None:
+    """Insert whole rows; one with a key that is there takes the place of the row that has it."""
+    if not rows:
+        return
+    make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    statement = make(table)
+    others = {c.name: statement.excluded[c.name] for c in table.c if c.name != key}
+    statement = statement.on_conflict_do_update(index_elements=[key], set_=others)
+    connection.execute(statement, [dict(row) for row in rows])

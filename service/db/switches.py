@@ -10,13 +10,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, select, update
 
+from service.db import engine
 from service.db.rows import insert_all, record
 from service.db.tables import verdicts
 from service.db.trend_tables import model_overlaps
 from service.tickets.ids import first_id, made_at
 
 NOBODY = ""
-_LOCK = 0x66656E7B  # of PostgreSQL: one process at a time tells what changed
+_LOCK = 0x66656E7C  # of PostgreSQL: one process at a time tells what changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,7 @@ def switches(connection: Connection) -> list[Switch]:
 
 def alone(connection: Connection) -> None:
     """Keep other processes from telling changes until this transaction ends."""
-    if connection.dialect.name == "postgresql":  # SQLite has one writer anyway
-        connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+    engine.alone(connection, _LOCK)
 
 
 def put_switch(connection: Connection, switch: Switch) -> None:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, exists, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, bindparam, func, select, update
 from sqlalchemy.engine import RowMapping
 
-from service.db.rows import insert_all
+from service.db.engine import alone
+from service.db.firsts import is_first_verdict
+from service.db.rows import insert_all, upsert
 from service.db.tables import messages, tickets, verdicts
 from service.db.trend_tables import ticket_topics, topic_history, topic_states, topics
 from service.tickets.ids import new_id
@@ -34,19 +35,17 @@ class FirstText:
 
 def lock(connection: Connection) -> None:
     """Let nobody else write topics until the transaction ends."""
-    if connection.dialect.name == "postgresql":  # SQLite has one writer anyway
-        connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+    alone(connection, _LOCK)
 
 
 def first_texts(
     connection: Connection, after: str, until: str, limit: int, *, newest: bool = False
 ) -> list[FirstText]:
     """Return first texts with after < id <= until in order: the first `limit`, or the last."""
-    v, t, earlier = verdicts.c, tickets.c, verdicts.alias("earlier")
-    before = (earlier.c.ticket_id == v.ticket_id) & (earlier.c.id < v.id)
+    v, t = verdicts.c, tickets.c
     query = select(v.id, v.ticket_id, messages.c.text, t.created_at)
     query = query.join(tickets, t.id == v.ticket_id).join(messages, messages.c.id == v.message_id)
-    query = query.where(v.id > after, v.id <= until, ~exists().where(before)).limit(limit)
+    query = query.where(v.id > after, v.id <= until, is_first_verdict()).limit(limit)
     rows = connection.execute(query.order_by(v.id.desc() if newest else v.id)).all()
     found = [FirstText(*row) for row in rows]
     return found[::-1] if newest else found
@@ -61,7 +60,7 @@ def read_state(connection: Connection, name: str) -> tuple[bytes, datetime] | No
 
 def write_state(connection: Connection, name: str, body: bytes, now: datetime) -> None:
     """Keep what the clustering goes on from."""
-    _upsert(connection, topic_states, [{"name": name, "at": now, "body": body}], "name")
+    upsert(connection, topic_states, [{"name": name, "at": now, "body": body}], "name")
 
 
 def give(connection: Connection, given: Mapping[str, int], now: datetime) -> None:
@@ -74,7 +73,7 @@ def give(connection: Connection, given: Mapping[str, int], now: datetime) -> Non
     new = [
         {"ticket_id": i, "topic_id": given[i], "at": now} for i in ids if known.get(i) != given[i]
     ]
-    _upsert(connection, ticket_topics, new, "ticket_id")
+    upsert(connection, ticket_topics, new, "ticket_id")
 
 
 def keep_topics(connection: Connection, found: Iterable[Topic], now: datetime) -> None:
@@ -201,15 +200,3 @@ def _note(connection: Connection, changes: Iterable[Change], now: datetime) -> N
         for change in changes
     ]
     insert_all(connection, topic_history, rows)
-
-
-def _upsert(
-    connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], key: str
-) -> None:
-    if not rows:
-        return
-    make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    statement = make(table)
-    others = {c.name: statement.excluded[c.name] for c in table.c if c.name != key}
-    statement = statement.on_conflict_do_update(index_elements=[key], set_=others)
-    connection.execute(statement, [dict(row) for row in rows])
