@@ -63,7 +63,16 @@ SERVICE = {
 }
 LIBRARY = sorted((ROOT / "triage").rglob("*.py"))
 CODE = [*LIBRARY, *sorted((ROOT / "service").rglob("*.py"))]
-HEAVY = ("sklearn", "torch", "fastapi", "pyarrow", "pandas")
+HEAVY = (
+    "sklearn",
+    "torch",
+    "transformers",
+    "onnxruntime",
+    "tokenizers",
+    "fastapi",
+    "pyarrow",
+    "pandas",
+)
 
 
 def label(path):

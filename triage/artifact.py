@@ -1,7 +1,8 @@
 """A model is a folder: manifest.json, weights.safetensors, metrics.json, README.md.
 
-No pickle: nothing in the folder runs when it is loaded. The manifest lists the SHA-256 of
-every other file; a folder that does not match its manifest is refused.
+Where an encoder reads texts its graph and its tokenizer are beside (see triage/weights.py). No
+pickle: nothing in the folder runs when it is loaded. The manifest lists the SHA-256 of every
+other file; a folder that does not match its manifest is refused.
 """
 
 import hashlib
@@ -25,15 +26,20 @@ from triage.policy import Band
 from triage.records import ModelName
 from triage.taxonomy import Taxonomy, from_list, of_codes
 from triage.text.segment import Segmenter, Tokeniser
-from triage.weights import Weights, WordScorer, from_file, scorer_of, to_bytes
+from triage.weights import (
+    ANY_KIND,
+    ModelScorer,
+    Weights,
+    encoder_settings,
+    files_of,
+    from_folder,
+    reads_words,
+    scorer_of,
+    to_files,
+)
 
 FORMAT = "fenzhen-model-1"
-MANIFEST, WEIGHTS, METRICS, CARD = (
-    "manifest.json",
-    "weights.safetensors",
-    "metrics.json",
-    "README.md",
-)
+MANIFEST, METRICS, CARD = "manifest.json", "metrics.json", "README.md"
 _KINDS: Mapping[str, type] = {
     "name": str,
     "version": str,
@@ -51,16 +57,20 @@ class Model:
 
     name: ModelName
     manifest: Mapping[str, Any]
-    scorer: WordScorer
+    scorer: ModelScorer
     taxonomy: Taxonomy
 
 
 def load(folder: Path, *, segmenter: Segmenter | None = None) -> Model:
-    """Load and check a model folder. Raises ModelError or TokeniserMismatchError."""
+    """Load and check a model folder.
+
+    Raises ModelError or TokeniserMismatchError; InputError where a model with an encoder needs
+    what is not installed.
+    """
     words = segmenter or Segmenter()
     manifest = verify(folder, words.identity)
     name = ModelName(manifest["name"], manifest["version"], model_hash(manifest))
-    weights = from_file(folder / WEIGHTS, manifest)
+    weights = from_folder(folder, manifest)
     return Model(name, manifest, scorer_of(weights, words), taxonomy(manifest))
 
 
@@ -70,8 +80,11 @@ def verify(folder: Path, here: Tokeniser) -> dict[str, Any]:
     Raises ModelError, TamperedModelError or TokeniserMismatchError. No weight is read as one.
     """
     manifest = read_manifest(folder)
+    if reads_words(manifest):
+        _check_features(folder, manifest)
     _check_files(folder, manifest)
-    _check_tokeniser(folder, manifest, here)
+    if reads_words(manifest):
+        _check_tokeniser(folder, manifest, here)
     return manifest
 
 
@@ -118,7 +131,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     wrong = [key for key, kind in _KINDS.items() if not isinstance(manifest[key], kind)]
     if wrong:
         raise ModelError(f"{path}: {wrong[0]} is of the wrong kind.", remedy=_REMEDY)
-    unlisted = {WEIGHTS, METRICS, CARD} - manifest["files"].keys()
+    unlisted = {*files_of(manifest), METRICS, CARD} - manifest["files"].keys()
     if unlisted:
         raise ModelError(f"{path} does not vouch for {sorted(unlisted)[0]}.", remedy=_REMEDY)
     return manifest
@@ -139,16 +152,15 @@ def save(
     card: str,
 ) -> None:
     """Write a model folder; the manifest goes last, so a half-written folder is refused."""
-    files = {
-        WEIGHTS: to_bytes(weights),
-        METRICS: _json(metrics),
-        CARD: card.encode(),
-    }
+    files = {**to_files(weights), METRICS: _json(metrics), CARD: card.encode()}
     hashes = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
     whole = {"format": FORMAT, **manifest, "features": _feature_settings(), "files": hashes}
+    if encoder := encoder_settings(weights):
+        whole["encoder"] = {**manifest.get("encoder", {}), **encoder}
     with writing(f"the model folder {folder}"):
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / MANIFEST).unlink(missing_ok=True)
+        for name in (MANIFEST, *(ANY_KIND - files.keys())):  # no part of another model stays
+            (folder / name).unlink(missing_ok=True)
         for name, content in {**files, MANIFEST: _json(whole)}.items():
             (folder / name).write_bytes(content)
 
@@ -187,7 +199,7 @@ def _feature_settings() -> dict[str, Any]:
     return {"name": features.NAME, "bits": features.BITS, "views": list(features.VIEWS)}
 
 
-def _check_files(folder: Path, manifest: Mapping[str, Any]) -> None:
+def _check_features(folder: Path, manifest: Mapping[str, Any]) -> None:
     if manifest["features"] != _feature_settings():
         raise ModelError(
             f"{folder} was made for features {manifest['features']}, this version has "
@@ -195,6 +207,9 @@ def _check_files(folder: Path, manifest: Mapping[str, Any]) -> None:
             remedy="Retrain it with `triage train`, or install the version that made it.",
             code="other_features",
         )
+
+
+def _check_files(folder: Path, manifest: Mapping[str, Any]) -> None:
     for name, expected in manifest["files"].items():
         path = folder / name
         if not path.is_file():

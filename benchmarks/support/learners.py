@@ -9,10 +9,11 @@ import numpy as np
 
 from triage.labels import ISSUES
 from triage.records import Example
-from triage.scorers.adapted import AdaptedScorer, as_log_odds
+from triage.scorers.adapted import AdaptedScorer
 from triage.scorers.base import Floats, Scorer
 from triage.scorers.linear import SENTIMENT_STEPS, LinearScorer, levels
 from triage.scorers.stage2 import sigmoid
+from triage.scorers.steps import as_log_odds
 from triage.selection.quick import fit_output, inputs_of
 from triage.selection.scoring import Judged
 from triage.taxonomy import BUILT_IN

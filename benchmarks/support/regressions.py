@@ -16,6 +16,7 @@ from triage.text.script import script_of
 from triage.text.segment import Segmenter
 from triage.training.corpus import read_examples
 from triage.training.splits import held_out
+from triage.weights import WEIGHTS
 
 SEED = Path("data/seed")
 _TIMES = 16  # so much more often in Traditional texts than elsewhere
@@ -55,9 +56,9 @@ def swapped_dictionary(to: Path) -> None:
 def tampered(to: Path) -> None:
     """One bit of the weights was turned after the model was made."""
     equal(to)
-    content = bytearray((to / artifact.WEIGHTS).read_bytes())
+    content = bytearray((to / WEIGHTS).read_bytes())
     content[-1] ^= 1
-    (to / artifact.WEIGHTS).write_bytes(content)
+    (to / WEIGHTS).write_bytes(content)
 
 
 def damaged(to: Path) -> None:

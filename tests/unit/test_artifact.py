@@ -7,8 +7,9 @@ import pytest
 from safetensors.numpy import load_file, save_file
 
 from triage import Feedback, ModelError, OutputError, TokeniserMismatchError, Triage
-from triage.artifact import CARD, MANIFEST, METRICS, WEIGHTS, load, model_hash, read_manifest, save
+from triage.artifact import CARD, MANIFEST, METRICS, load, model_hash, read_manifest, save
 from triage.text.segment import Segmenter
+from triage.weights import WEIGHTS
 
 TEXT = Feedback("a", "等了三天还没发货，客服也不理人")
 

@@ -5,7 +5,7 @@ from safetensors.numpy import load_file, save_file
 from triage import ModelError
 from triage.scorers.adapted import AdaptedScorer, Adapter
 from triage.text.segment import Segmenter
-from triage.weights import AdaptedWeights, from_file, scorer_of, to_bytes
+from triage.weights import WEIGHTS, AdaptedWeights, from_folder, scorer_of, to_files
 
 LABELS = ("delivery", "billing")
 
@@ -29,9 +29,14 @@ def manifest(weights):
     return {"kind": "adapted", "labels": list(LABELS), "base": base}
 
 
+def write(folder, weights):
+    for name, content in to_files(weights).items():
+        (folder / name).write_bytes(content)
+
+
 def test_an_adapter_is_read_back_as_it_was_written(weights, tmp_path):
-    (tmp_path / "w").write_bytes(to_bytes(weights))
-    read = from_file(tmp_path / "w", manifest(weights))
+    write(tmp_path, weights)
+    read = from_folder(tmp_path, manifest(weights))
     for field in ("kept", "table", "gain", "bias"):
         np.testing.assert_array_equal(
             getattr(read.adapter, field), getattr(weights.adapter, field), err_msg=field
@@ -43,16 +48,16 @@ def test_an_adapter_is_read_back_as_it_was_written(weights, tmp_path):
 
 @pytest.mark.parametrize("lost", ["adapter.table", "adapter.gain", "kept"])
 def test_a_file_that_lacks_a_part_is_refused(weights, tmp_path, lost):
-    (tmp_path / "w").write_bytes(to_bytes(weights))
-    tensors = load_file(tmp_path / "w")
+    write(tmp_path, weights)
+    tensors = load_file(tmp_path / WEIGHTS)
     del tensors[lost]
-    save_file(tensors, tmp_path / "w")
+    save_file(tensors, tmp_path / WEIGHTS)
     with pytest.raises(ModelError, match=lost):
-        from_file(tmp_path / "w", manifest(weights))
+        from_folder(tmp_path, manifest(weights))
 
 
 def test_an_adapter_of_other_labels_than_the_manifest_says_is_refused(weights, tmp_path):
-    (tmp_path / "w").write_bytes(to_bytes(weights))
+    write(tmp_path, weights)
     wrong = manifest(weights) | {"labels": ["delivery"]}
     with pytest.raises(ModelError, match="do not fit 1 labels"):
-        from_file(tmp_path / "w", wrong)
+        from_folder(tmp_path, wrong)

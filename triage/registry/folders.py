@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from triage.artifact import MANIFEST, WEIGHTS, model_hash, read_manifest, verify
+from triage.artifact import MANIFEST, model_hash, read_manifest, verify
 from triage.engine import Triage
 from triage.errors import ModelError, RegistryError, TamperedModelError
 from triage.registry.history import ever_champions
@@ -13,6 +13,7 @@ from triage.registry.pointers import (
     read_registry,
 )
 from triage.text.segment import Segmenter, Tokeniser
+from triage.weights import WEIGHTS
 
 
 def model_folders(root: Path) -> list[Path]:

@@ -10,27 +10,22 @@ base speaks alone, so what it knew is not forgotten. See docs/decisions/0014.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from triage.features import Batch
 from triage.scorers.base import Floats, ScoreBatch
+from triage.scorers.cascade import CascadeScorer
 from triage.scorers.clauses import counts, slot_table
-from triage.scorers.linear import (
-    SENTIMENT_STEPS,
-    URGENCY_STEPS,
-    LinearScorer,
-    Quotes,
-    Read,
-    levels,
-)
-from triage.scorers.stage2 import log_odds, sigmoid
+from triage.scorers.encoder import EncoderScorer
+from triage.scorers.linear import SENTIMENT_STEPS, LinearScorer, Quotes, Read, levels
+from triage.scorers.stage2 import sigmoid
+from triage.scorers.steps import STEPS, as_log_odds
 from triage.signals import Signal
 from triage.text.clean import Cleaned
 
-STEPS = SENTIMENT_STEPS + URGENCY_STEPS
+BaseScorer = LinearScorer | EncoderScorer | CascadeScorer
 # About the squared norm of a text's weighted words, per character: the sums of a text are of
 # size 1, whatever its length.
 PER_CHARACTER = 200.0
@@ -81,38 +76,10 @@ def taken(values: Floats, source: NDArray[np.int64]) -> Floats:
     return result
 
 
-class Scored(Protocol):
-    """Probabilities of n texts: issues n x labels, sentiment n x 5, urgency n x 4."""
-
-    @property
-    def issues(self) -> Floats:
-        """Probabilities of the labels."""
-
-    @property
-    def sentiment(self) -> Floats:
-        """Distribution over the five levels of mood."""
-
-    @property
-    def urgency(self) -> Floats:
-        """Distribution over the four levels of urgency."""
-
-
-def as_log_odds(scores: Scored) -> Floats:
-    """Return scores as log-odds: n x (labels, sentiment > 1..4, urgency > 0..2)."""
-    above = [_above(scores.sentiment), _above(scores.urgency)]
-    return log_odds(np.concatenate([scores.issues, *above], axis=1))
-
-
-def _above(distribution: Floats) -> Floats:
-    """Turn a distribution over levels into P(level > k) for each k."""
-    result: Floats = np.cumsum(distribution[:, ::-1], axis=1)[:, ::-1][:, 1:]
-    return result
-
-
 class AdaptedScorer:
     """Scores texts with a base and an adapter; scope and polarity are the base's."""
 
-    def __init__(self, base: LinearScorer, adapter: Adapter) -> None:
+    def __init__(self, base: BaseScorer, adapter: Adapter) -> None:
         self.base, self.adapter = base, adapter
         self._slots = slot_table(adapter.kept)
         self._source = columns(base.labels, adapter.labels)

@@ -58,6 +58,15 @@ class Read:
     views: Sequence[View]
 
 
+def read_texts(
+    texts: Sequence[Cleaned], signals: Sequence[Sequence[Signal]] | None, segmenter: Segmenter
+) -> Read:
+    """Lay texts (cleaned, none empty) out; signals are found where they are not given."""
+    found = signals or [find(text) for text in all_simplified([t.text for t in texts])]
+    batch = read([item.text for item in texts], segmenter)
+    return Read(texts, found, batch, first_clauses(batch), tuple(views(batch)))
+
+
 def check_shapes(weights: LinearWeights) -> None:
     """Raise ValueError where the parts of a model do not fit together."""
     rows, labels = len(weights.kept), len(weights.labels)
@@ -103,9 +112,7 @@ class LinearScorer:
         self, texts: Sequence[Cleaned], signals: Sequence[Sequence[Signal]] | None = None
     ) -> Read:
         """Read texts once, for this scorer and whatever is built upon it."""
-        found = signals or [find(text) for text in all_simplified([t.text for t in texts])]
-        batch = read([item.text for item in texts], self._segmenter)
-        return Read(texts, found, batch, first_clauses(batch), tuple(views(batch)))
+        return read_texts(texts, signals, self._segmenter)
 
     def judge(self, given: Read) -> tuple[ScoreBatch, Floats]:
         """Return the scores of texts, and the share of each clause in each head."""
@@ -118,7 +125,7 @@ class LinearScorer:
             issues=stage2["issues"](features),
             sentiment=levels(stage2["sentiment"](features)),
             urgency=levels(stage2["urgency"](wide)),
-            scope=_scope(stage2["scope"](features)[:, 0], given.texts, scripts),
+            scope=feedback_only(stage2["scope"](features)[:, 0], given.texts, scripts),
             clues=quotes,
             polarity=quotes.polarity,
             scripts=scripts,
@@ -134,7 +141,7 @@ class LinearScorer:
         return pool(sums[:, :-1].astype(np.float64), given.first, squares, self._weights.bias)
 
 
-def _scope(scores: Floats, texts: Sequence[Cleaned], scripts: Sequence[Script]) -> Floats:
+def feedback_only(scores: Floats, texts: Sequence[Cleaned], scripts: Sequence[Script]) -> Floats:
     """Return the scope scores; words without a Chinese character are another language."""
     foreign = [
         script is Script.OTHER and sum(map(str.isalpha, item.text)) >= _WORDS

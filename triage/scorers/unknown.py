@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from triage.features import BITS, buckets, read, views
 from triage.scorers.adapted import AdaptedScorer
 from triage.scorers.base import Floats, Scorer
+from triage.scorers.cascade import CascadeScorer
 from triage.scorers.linear import LinearScorer
 from triage.text.clean_all import clean_all
 from triage.text.segment import Segmenter
@@ -55,13 +56,23 @@ class Unknown:
 
 
 def unknown_of(scorer: Scorer) -> Unknown | None:
-    """Return what knows the words of a scorer; None for one that has no words of its own."""
+    """Return what knows the words of a scorer; None for one that has no words of its own.
+
+    A cascade knows the words of its word model; an encoder reads characters and knows none.
+    """
     if isinstance(scorer, AdaptedScorer):
-        kept = np.union1d(scorer.base.weights.kept, scorer.adapter.kept)
-        return Unknown(kept, scorer.base.segmenter)
-    if isinstance(scorer, LinearScorer):
-        return Unknown(scorer.weights.kept, scorer.segmenter)
-    return None
+        base = _words(scorer.base)
+        kept = None if base is None else np.union1d(base.weights.kept, scorer.adapter.kept)
+        return None if kept is None else Unknown(kept, scorer.base.segmenter)
+    words = _words(scorer)
+    return None if words is None else Unknown(words.weights.kept, words.segmenter)
+
+
+def _words(scorer: object) -> LinearScorer | None:
+    """Return the word model of a scorer."""
+    if isinstance(scorer, CascadeScorer):
+        return scorer.word
+    return scorer if isinstance(scorer, LinearScorer) else None
 
 
 @cache

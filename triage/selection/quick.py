@@ -11,8 +11,8 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
 from triage.engine import Triage
-from triage.scorers.adapted import as_log_odds
 from triage.scorers.base import Floats
+from triage.scorers.steps import as_log_odds
 from triage.selection.scoring import judge_numbers
 from triage.text.segment import Segmenter
 from triage.training.linear import document_frequency

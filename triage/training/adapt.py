@@ -18,14 +18,14 @@ from threadpoolctl import threadpool_limits
 from triage.records import Example
 from triage.scorers.adapted import (
     Adapter,
-    as_log_odds,
+    BaseScorer,
     columns,
     norms,
     taken,
 )
 from triage.scorers.base import Floats
-from triage.scorers.linear import LinearScorer
 from triage.scorers.stage2 import sigmoid
+from triage.scorers.steps import as_log_odds
 from triage.taxonomy import Label, Taxonomy
 from triage.text.clean_all import clean_all
 from triage.training.heads import folds, known_outputs, targets
@@ -73,7 +73,7 @@ class _Part:
 
 
 def fit_adapter(
-    base: LinearScorer,
+    base: BaseScorer,
     examples: Sequence[Example],
     others: Sequence[Example],
     taxonomy: Taxonomy,
@@ -96,7 +96,7 @@ class _Adaptation:
 
     def __init__(
         self,
-        base: LinearScorer,
+        base: BaseScorer,
         examples: Sequence[Example],
         others: Sequence[Example],
         taxonomy: Taxonomy,

@@ -8,15 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from triage import artifact
+from triage import artifact, features
 from triage.engine import Triage
 from triage.errors import DataError
 from triage.labels import ISSUES
 from triage.policy import Policy
 from triage.records import Example, ModelName
 from triage.resources import resource
-from triage.scorers.adapted import AdaptedScorer, Adapter
-from triage.scorers.linear import LinearScorer
+from triage.scorers.adapted import AdaptedScorer, Adapter, BaseScorer
 from triage.taxonomy import Taxonomy, load_taxonomy
 from triage.text.clean import clean
 from triage.training import card
@@ -25,7 +24,7 @@ from triage.training.corpus import content_hash, folders_of, read_examples, taxo
 from triage.training.heads import folds
 from triage.training.metrics import by_slice, judge
 from triage.training.splits import Split, draw, held_out, held_out_of, split
-from triage.weights import ADAPTED, AdaptedWeights
+from triage.weights import ADAPTED, AdaptedWeights, kind_of
 
 LEAST = 5  # examples; with fewer nothing can be learned
 SMALL = 200  # with fewer none are held out: the figures come from cross-validation
@@ -52,7 +51,7 @@ class Correction:
 class Base:
     """The model that is corrected. `parent` is what was named, `root` what it stands on."""
 
-    scorer: LinearScorer
+    scorer: BaseScorer
     manifest: Mapping[str, Any]
     parent: ModelName
     root: Mapping[str, Any]
@@ -116,7 +115,8 @@ def open_base(folder: Path) -> Base:
     if isinstance(model.scorer, AdaptedScorer):
         root: Mapping[str, Any] = model.manifest["base"]
         return Base(model.scorer.base, model.manifest, model.name, root, model.taxonomy)
-    own = model.name.to_dict() | {"labels": list(model.scorer.labels)}
+    kind = {"kind": kind_of(model.scorer.weights), "labels": list(model.scorer.labels)}
+    own = model.name.to_dict() | kind
     return Base(model.scorer, model.manifest, model.name, own, model.taxonomy)
 
 
@@ -197,14 +197,15 @@ def _manifest(plan: Correction, base: Base, taxonomy: Taxonomy, parts: Split) ->
         "name": plan.name,
         "version": plan.version,
         "kind": ADAPTED,
-        "feature_name": base.manifest["feature_name"],
+        "feature_name": features.NAME,
         "labels": list(taxonomy.codes),
         "taxonomy": taxonomy.to_list(),
         "bands": bands(parts.train, base, taxonomy),
-        "tokeniser": base.manifest["tokeniser"],
+        "tokeniser": base.scorer.segmenter.identity.to_dict(),
         "seed": plan.settings.seed,
         "parent": base.parent.to_dict(),
         "base": dict(base.root),
+        **{key: base.manifest[key] for key in ("encoder", "word") if key in base.manifest},
         "data": {
             "hash": content_hash(parts.train),
             "test_hash": content_hash(parts.test),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from triage import artifact
 from triage.registry.pointers import Pointer, Registry, read_registry, write_registry
+from triage.weights import WEIGHTS
 
 
 @dataclass
@@ -45,6 +46,6 @@ class Models:
 
     def spoil(self, name):
         """Change the weights of a model behind its manifest's back."""
-        path = self.root / name / artifact.WEIGHTS
+        path = self.root / name / WEIGHTS
         content = path.read_bytes()
         path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))

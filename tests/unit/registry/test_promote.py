@@ -9,6 +9,7 @@ from triage.registry.history import read_history
 from triage.registry.pointers import champion_folder, read_registry
 from triage.registry.promote import Question, promote
 from triage.registry.rollback import rollback
+from triage.weights import WEIGHTS
 
 FAST = Sampling(times=100)
 
@@ -111,7 +112,7 @@ def test_a_model_without_a_label_of_the_champion_is_refused_for_that(put, add, t
 
 
 def test_a_tampered_model_is_never_put_in_use(put, registry, two):
-    weights = registry / "next" / artifact.WEIGHTS
+    weights = registry / "next" / WEIGHTS
     weights.write_bytes(weights.read_bytes()[:-1] + b"\x00\x01")
     done = put("next", override="I know better")
     assert [reason.code for reason in done.gate.reasons] == ["tampered"]

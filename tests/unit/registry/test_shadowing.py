@@ -10,6 +10,7 @@ from triage.errors import RegistryError, TamperedModelError
 from triage.registry.history import Entry, change, now, read_history
 from triage.registry.pointers import Pointer, read_registry
 from triage.registry.shadowing import start_shadow, stop_shadow
+from triage.weights import WEIGHTS
 
 
 @pytest.fixture
@@ -68,7 +69,7 @@ def test_the_champion_cannot_stand_in_its_own_shadow(root):
 
 
 def test_a_spoilt_or_unknown_candidate_is_refused_and_nothing_is_written(root):
-    path = root / "one" / artifact.WEIGHTS
+    path = root / "one" / WEIGHTS
     path.write_bytes(path.read_bytes() + b"x")
     with pytest.raises(TamperedModelError):
         start_shadow(root, "one", by="林晓")

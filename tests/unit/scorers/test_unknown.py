@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from triage.features import buckets, read, views
-from triage.scorers.adapted import STEPS, AdaptedScorer, Adapter
+from triage.scorers.adapted import AdaptedScorer, Adapter
 from triage.scorers.keyword import KeywordScorer
+from triage.scorers.steps import STEPS
 from triage.scorers.unknown import Unknown, unknown_of
 from triage.text.segment import Segmenter
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from triage.scorers.adapted import as_log_odds
+from triage.scorers.steps import as_log_odds
 from triage.selection.quick import base_columns, fit_output, inputs_of
 from triage.selection.scoring import judge_numbers
 

@@ -7,7 +7,8 @@ import pytest
 
 from triage import Policy, Triage
 from triage.records import Example, Feedback, ModelName
-from triage.scorers.adapted import AdaptedScorer, as_log_odds
+from triage.scorers.adapted import AdaptedScorer
+from triage.scorers.steps import as_log_odds
 from triage.taxonomy import BUILT_IN, Label, Taxonomy
 from triage.text.clean_all import clean_all
 from triage.training.adapt import AdaptSettings, fit_adapter
