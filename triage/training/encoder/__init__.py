@@ -1,0 +1,1 @@
+"""Fitting a transformers encoder: needs the extra `encoder-train`."""
