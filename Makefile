@@ -7,7 +7,7 @@ PORT ?= 8000
 # Folder of the public collections (see NOTICE); training works without it, on data/ alone.
 COLLECTIONS ?= ../shared/corpus
 
-.PHONY: run test check model bench clean
+.PHONY: run test check model careful bench clean
 
 run: $(VENV)/.installed
 	@$(BIN)/triage serve --host $(HOST) --port $(PORT)
@@ -24,7 +24,9 @@ $(VENV)/.installed: pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
 	@touch $@
 
+# torch first and alone: what comes after it is content with it and brings no other build.
 $(VENV)/.installed-dev: $(VENV)/.installed
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check torch==2.13.0
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	@touch $@
 
@@ -33,6 +35,12 @@ model: $(VENV)/.installed-dev
 	$(BIN)/triage train --data data/seed --data data/annotations \
 	  $(if $(wildcard $(COLLECTIONS)),--collections $(COLLECTIONS)) \
 	  --name default --version 1.0.0 --out models/default
+
+# Refit the encoder of the cascade (half an hour of one core). Needs the collections.
+careful: $(VENV)/.installed-dev
+	OMP_NUM_THREADS=1 $(BIN)/triage train --encoder data/body --cascade models/default --teacher models/default \
+	  --data data/seed --data data/annotations $(if $(wildcard $(COLLECTIONS)),--collections $(COLLECTIONS)) \
+	  --name careful --version 1.0.0 --out models/careful
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python benchmarks/speed.py --collections $(COLLECTIONS)

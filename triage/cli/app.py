@@ -10,10 +10,11 @@ from triage.cli.audit import audit
 from triage.cli.compare import compare
 from triage.cli.data import data
 from triage.cli.drift import drift
-from triage.cli.export import export_facts
+from triage.cli.export import export, export_facts
 from triage.cli.judge import explain, run
 from triage.cli.labelling import label_studio, pull
 from triage.cli.learn import evaluate, info
+from triage.cli.pretrain import pretrain
 from triage.cli.registry import models, promote, rollback
 from triage.cli.select import select
 from triage.cli.server import demo, import_, keys, routes, serve
@@ -34,6 +35,7 @@ app = typer.Typer(
 for command in (
     run,
     train,
+    pretrain,
     evaluate,
     compare,
     explain,
@@ -47,6 +49,7 @@ for command in (
     drift,
     topics,
     trends,
+    export,
     export_facts,
     select,
     audit,

@@ -1,14 +1,68 @@
-"""`triage export-facts`."""
+"""`triage export` and `triage export-facts`."""
 
 from datetime import date, datetime
 from pathlib import Path
+from time import perf_counter
 from typing import Annotated
 
 import typer
 
+from triage.cli import show
+from triage.cli.encoder import (
+    CascadeOption,
+    NameOption,
+    PrecisionOption,
+    Precisions,
+    VersionOption,
+    labelled_data,
+    require_encoder,
+)
+from triage.cli.learn import CollectionsOption, require_training
 from triage.cli.server import _service
+from triage.cli.train import show_trained, steps
 
 _DAY = ["%Y-%m-%d"]
+
+
+def export(
+    checkpoint: Annotated[
+        Path, typer.Argument(metavar="CHECKPOINT", help="训练好的编码器 folder of a fitted encoder")
+    ],
+    out: Annotated[Path, typer.Option(help="写到哪里 model folder to write")],
+    data: Annotated[
+        list[Path] | None,
+        typer.Option(help="训练时的数据 the data it was fitted on: .jsonl, or folders of them"),
+    ] = None,
+    precision: PrecisionOption = Precisions.INT8,
+    cascade: CascadeOption = None,
+    taxonomy: Annotated[
+        Path | None, typer.Option(help="训练时的标签 the labels it was fitted for")
+    ] = None,
+    collections: CollectionsOption = None,
+    name: NameOption = None,
+    version: VersionOption = "1.0.0",
+) -> None:
+    """把训练好的编码器做成模型，不用再训练。Make a model of a fitted encoder, without another fit."""
+    require_training()
+    require_encoder()
+    from triage.registry.folders import refuse_in_use
+    from triage.training.encoder.build import EncoderPlan, export_checkpoint
+
+    refuse_in_use(out)
+    title, begun = name or out.resolve().name, perf_counter()
+    plan = EncoderPlan(
+        labelled_data(data),
+        str(checkpoint),
+        out,
+        collections,
+        title,
+        version,
+        taxonomy=taxonomy,
+        precision=precision.value,
+        cascade=cascade,
+    )
+    show_trained(export_checkpoint(plan, steps()), f"{title} {version}")
+    show.err.print(f"{out}  {perf_counter() - begun:.1f} s", soft_wrap=True, markup=False)
 
 
 def export_facts(

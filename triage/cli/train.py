@@ -9,9 +9,23 @@ import typer
 
 from triage.artifact import read_manifest
 from triage.cli import show
+from triage.cli.encoder import (
+    CascadeOption,
+    EncoderOption,
+    EpochsOption,
+    FetchOption,
+    NameOption,
+    Options,
+    PrecisionOption,
+    Precisions,
+    TeacherOption,
+    VersionOption,
+    encoder_trained,
+    labelled_data,
+)
 from triage.cli.learn import CollectionsOption, require_training
 from triage.errors import InputError
-from triage.resources import default_model, resource
+from triage.resources import default_model
 
 
 def train(
@@ -27,11 +41,15 @@ def train(
         Path | None,
         typer.Option(help="自己的标签 labels of your own (default: taxonomy.yaml of the data)"),
     ] = None,
+    encoder: EncoderOption = None,
+    cascade: CascadeOption = None,
+    teacher: TeacherOption = None,
+    epochs: EpochsOption = 5,
+    precision: PrecisionOption = Precisions.INT8,
+    fetch: FetchOption = False,
     collections: CollectionsOption = None,
-    name: Annotated[
-        str | None, typer.Option(help="模型名 name of the model (default: its folder's)")
-    ] = None,
-    version: Annotated[str, typer.Option(help="版本 version of the model")] = "1.0.0",
+    name: NameOption = None,
+    version: VersionOption = "1.0.0",
     seed: Annotated[int, typer.Option(help="随机种子 seed")] = 0,
     track: Annotated[
         str | None,
@@ -48,8 +66,14 @@ def train(
     refuse_in_use(out)
     title, begun = name or out.resolve().name, perf_counter()
     common = (out, collections, title, version)
-    metrics = _trained(base, data, common, taxonomy, seed)
-    _show(metrics, f"{title} {version}")
+    options = Options(encoder, cascade, teacher, epochs, precision, fetch, seed)
+    options.check(base)
+    metrics = (
+        encoder_trained(options, data, common, taxonomy, steps())
+        if encoder is not None
+        else _trained(base, data, common, taxonomy, seed)
+    )
+    show_trained(metrics, f"{title} {version}")
     show.err.print(f"{out}  {perf_counter() - begun:.1f} s", soft_wrap=True, markup=False)
     if track is not None:
         show.err.print(f"MLflow {record(track, out, metrics)} → {track}", markup=False)
@@ -71,9 +95,10 @@ def _trained(
     if base is not None:
         base = _base(base)
         examples, adapt = _examples(data, base), AdaptSettings(seed=seed)
-        return correct(Correction(base, examples, *common, taxonomy, adapt), _steps())
-    folders = data or [resource("data", "seed"), resource("data", "annotations")]
-    return build(Plan(folders, *common, Settings(seed=seed), taxonomy=taxonomy), _steps())
+        return correct(Correction(base, examples, *common, taxonomy, adapt), steps())
+    return build(
+        Plan(labelled_data(data), *common, Settings(seed=seed), taxonomy=taxonomy), steps()
+    )
 
 
 def _base(folder: Path) -> Path:
@@ -105,13 +130,14 @@ _TITLES = {
 }
 
 
-def _show(metrics: dict[str, Any], title: str) -> None:
+def show_trained(metrics: dict[str, Any], title: str) -> None:
+    """Print the figures of a model that was just made."""
     for key, name in _TITLES.items():
         if metrics.get(key):
             show.figures(metrics[key], f"{title}: {name}")
 
 
-def _steps() -> Callable[[str], None]:
+def steps() -> Callable[[str], None]:
     """Return what says each step as it begins, with the seconds since the start."""
     begun = perf_counter()
 

@@ -62,12 +62,13 @@ def always(width: int) -> Stage2:
 def calibrated(net: Stage2, inputs: Floats, wanted: NDArray[np.bool_]) -> Stage2:
     """Fit a slope and a shift of the log-odds per output (Platt), on texts the fit never saw."""
     odds = log_odds(net.raw(inputs))
-    pairs = [_platt(odds[:, k], wanted[:, k]) for k in range(wanted.shape[1])]
+    pairs = [platt(odds[:, k], wanted[:, k]) for k in range(wanted.shape[1])]
     slope, shift = (np.array(column) for column in zip(*pairs, strict=True))
     return Stage2(net.mean, net.scale, net.w1, net.b1, net.w2, net.b2, slope, shift)
 
 
-def _platt(odds: Floats, wanted: NDArray[np.bool_]) -> tuple[float, float]:
+def platt(odds: Floats, wanted: NDArray[np.bool_]) -> tuple[float, float]:
+    """Return slope and shift of one output's log-odds; 1 and 0 where little can be learned."""
     if min(int(wanted.sum()), int((~wanted).sum())) < _LEAST_CALIBRATION:
         return 1.0, 0.0  # too few of one side to say better than the networks
     fitted = LogisticRegression(C=10.0).fit(odds[:, None], wanted)
