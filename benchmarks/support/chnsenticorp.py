@@ -32,7 +32,8 @@ def fitted_on_train(folder: Path, body: str, settings: EncoderSettings) -> dict[
     with tempfile.TemporaryDirectory() as work:
         fitted = fit_encoder(
             Texts(kept, calibration=aside),
-            source=body,
+            ISSUES,
+            body,
             settings=settings,
             work=Path(work),
             progress=print,

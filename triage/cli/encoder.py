@@ -19,6 +19,7 @@ class Precisions(Enum):
     """How the numbers of an encoder are stored."""
 
     INT8 = "int8"
+    MIXED = "mixed"
     FP32 = "fp32"
 
 

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.torch
 SAID = [example.text for example in sixteen()]
 LONG = "快递等了三天还没发货，" * 30
 POLICY = Policy.load()
-KINDS = ("int8", "fp32")
+KINDS = ("int8", "mixed", "fp32")
 
 
 QUICK = EncoderSettings(
@@ -190,17 +190,32 @@ def test_int8_decides_as_torch_does_on_texts_that_are_known(fitted, once):
     }
 
 
-def test_where_int8_decides_otherwise_fp32_is_taken_and_said(fitted, graphs, monkeypatch):
+@pytest.mark.parametrize(("bad", "taken"), [(("int8",), "mixed"), (("int8", "mixed"), "fp32")])
+def test_what_decides_otherwise_gives_way_to_the_next_finer_one(
+    fitted, graphs, monkeypatch, bad, taken
+):
     def spoilt(model, *, precision):
-        return bent(graphs["fp32"]) if precision == "int8" else graphs["fp32"]
+        return bent(graphs["fp32"]) if precision in bad else graphs["fp32"]
 
     monkeypatch.setattr(assembling, "export_onnx", spoilt)
     told = []
     made = assemble(fitted, [], SAID, policy=POLICY, progress=told.append)
-    assert (made.precision, made.agreement.differ) == ("fp32", 0)
-    assert made.refused.share > 0.9
+    assert (made.precision, made.agreement.differ) == (taken, 0)
+    assert tuple(made.refused) == bad
+    assert all(found.share > 0.9 for found in made.refused.values())
     assert made.to_dict()["int8"]["differ"] > 0.9
-    assert any("fp32 is taken" in line for line in told)
+    assert sum("too many" in line for line in told) == len(bad)
+
+
+def test_mixed_rounds_only_what_comes_from_a_norm(graphs):
+    def rounded(graph):
+        import onnx
+
+        nodes = onnx.load_from_string(graph).graph.node
+        return sum(node.op_type == "MatMulInteger" for node in nodes)
+
+    assert 0 < rounded(graphs["mixed"]) < rounded(graphs["int8"])
+    assert len(graphs["int8"]) < len(graphs["mixed"]) < len(graphs["fp32"])
 
 
 def bent(graph):

@@ -1,7 +1,7 @@
 """From a fitted encoder to the numbers that are served: exported, calibrated, compared, mixed."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -30,23 +30,24 @@ from triage.training.metrics import judge
 
 Progress = Callable[[str], None]
 _NAME = ModelName("cascade", "0", "")
+_FINER: tuple[Precision, ...] = ("int8", "mixed", "fp32")
 
 
 @dataclass(frozen=True, slots=True)
 class Assembled:
     """An encoder that can be served, its precision, and how far it decides as torch does.
 
-    `refused`: the agreement of int8 where it was worse than allowed, and fp32 was taken.
+    `refused`: the agreement of what was tried before and decided too much otherwise.
     """
 
     weights: EncoderWeights
     precision: Precision
     agreement: Agreement
-    refused: Agreement | None = None
+    refused: Mapping[Precision, Agreement] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form."""
-        refused = {} if self.refused is None else {"int8": self.refused.to_dict()}
+        refused = {name: found.to_dict() for name, found in self.refused.items()}
         return {"precision": self.precision, **self.agreement.to_dict(), **refused}
 
 
@@ -61,19 +62,20 @@ def assemble(
 ) -> Assembled:
     """Export a fitted encoder, calibrate it on `aside`, and compare it on `texts` with torch.
 
-    Where int8 decides more than 1 % of the texts otherwise, fp32 is taken, and said so.
-    Raises ModelError for a body that cannot be exported.
+    Where `precision` decides more than 1 % of the texts otherwise, the next finer one is taken
+    (int8, mixed, fp32), and said so. Raises ModelError for a body that cannot be exported.
     """
-    rules = policy or Policy.load()
-    progress(f"exporting as {precision}")
-    weights = calibrated_on(encoder_weights(fitted, precision), aside)
-    progress(f"comparing with torch on {len(texts)} texts")
-    found = agreement(EncoderScorer(weights), TorchScorer(fitted, weights), texts, rules)
-    if precision == "fp32" or found.share <= ALLOWED:
-        return Assembled(weights, precision, found)
-    progress(f"int8 decides {found.share:.1%} of the texts otherwise: fp32 is taken instead")
-    whole = assemble(fitted, aside, texts, precision="fp32", policy=rules, progress=progress)
-    return replace(whole, refused=found)
+    rules, refused = policy or Policy.load(), dict[Precision, Agreement]()
+    for tried in _FINER[_FINER.index(precision) :]:
+        progress(f"exporting as {tried}")
+        weights = calibrated_on(encoder_weights(fitted, tried), aside)
+        progress(f"comparing with torch on {len(texts)} texts")
+        found = agreement(EncoderScorer(weights), TorchScorer(fitted, weights), texts, rules)
+        if tried == "fp32" or found.share <= ALLOWED:
+            break
+        progress(f"{tried} decides {found.share:.1%} of the texts otherwise: too many")
+        refused[tried] = found
+    return Assembled(weights, tried, found, refused)
 
 
 def encoder_weights(fitted: FittedEncoder, precision: Precision) -> EncoderWeights:

@@ -14,23 +14,25 @@ from triage.errors import ModelError
 from triage.scorers.network import IDS, MASK, VALUE, WEIGHT
 from triage.training.encoder.model import EncoderModel, attend_plainly
 
-Precision = Literal["int8", "fp32"]
+Precision = Literal["int8", "mixed", "fp32"]
 # From 20 on GELU is one operation: a tenth faster than its parts.
 _OPSET = 20
 _PRODUCTS = ["MatMul", "Gemm"]
+_NORMS = ["LayerNormalization", "SimplifiedLayerNormalization", "RMSNormalization"]
 
 
 def export_onnx(model: EncoderModel, *, precision: Precision = "int8") -> bytes:
     """Return the graph: `input_ids`, `attention_mask` to `weight`, `value`, of any n x t.
 
     int8 is dynamic: weights are rounded channel by channel, states by the range they have;
-    tables of embeddings are stored in half precision. Raises ModelError for a body that torch
-    cannot export.
+    tables of embeddings are stored in half precision. `mixed` rounds only the products of normed
+    states: the others have wide ranges, in which the small ones drown. Raises ModelError for a
+    body that torch cannot export.
     """
     with _quiet(), TemporaryDirectory() as folder:
         whole = Path(folder) / "whole.onnx"
         whole.write_bytes(_exported(model))
-        return _bare(_rounded(whole) if precision == "int8" else whole)
+        return _bare(whole if precision == "fp32" else _rounded(whole, precision))
 
 
 def _exported(model: EncoderModel) -> bytes:
@@ -65,12 +67,15 @@ def _exported(model: EncoderModel) -> bytes:
     return content
 
 
-def _rounded(whole: Path) -> Path:
+def _rounded(whole: Path, precision: Precision) -> Path:
     import onnx
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     small = whole.with_name("small.onnx")
     graph = onnx.load(whole).graph
+    spared = [_head(graph, name) for name in (WEIGHT, VALUE)]
+    if precision == "mixed":
+        spared += _of_wide_states(graph)
     quantize_dynamic(
         whole,
         small,
@@ -78,7 +83,7 @@ def _rounded(whole: Path) -> Path:
         per_channel=True,
         weight_type=QuantType.QInt8,
         # The heads are a hundredth of the size, and half of what rounding would turn over.
-        nodes_to_exclude=[_head(graph, name) for name in (WEIGHT, VALUE)],
+        nodes_to_exclude=spared,
         extra_options={"MatMulConstBOnly": True, "DefaultTensorType": onnx.TensorProto.FLOAT},
     )
     return _halved(small)
@@ -121,6 +126,17 @@ def _head(graph: Any, output: str) -> str:
     while node.op_type not in _PRODUCTS:
         node = made[next(name for name in node.input if name in made)]
     return str(node.name)
+
+
+def _of_wide_states(graph: Any) -> list[str]:
+    """Return the names of the products whose states come from no norm."""
+    made = {name: node for node in graph.node for name in node.output}
+    return [
+        node.name
+        for node in graph.node
+        if node.op_type in _PRODUCTS
+        and (node.input[0] not in made or made[node.input[0]].op_type not in _NORMS)
+    ]
 
 
 def _bare(path: Path) -> bytes:

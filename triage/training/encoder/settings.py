@@ -27,7 +27,7 @@ class EncoderSettings:
     decay: float = 0.01
     window: int = 128
     stride: int = 32
-    patience: int = 2  # epochs without a better dev loss
+    patience: int = 1  # epochs without a better dev loss
     soft: float = 0.3  # weight of a teacher's word beside a person's
     cap: float = 4.0  # the most that the rarer side of an output weighs
     noise: float = 0.3  # share of texts read in another form, drawn anew each epoch
