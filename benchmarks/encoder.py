@@ -50,7 +50,7 @@ _ROWS = (
     ("seconds to the first verdict", "cost", ("ready_s",)),
     ("memory, MB", "cost", ("resident_mb",)),
     ("folder, MB", "cost", ("folder_mb",)),
-    ("share read by the encoder, 10,000 reviews", "cost", ("read_share",)),
+    ("share of the reviews that the encoder reads", "cost", ("read_share",)),
 )
 
 
@@ -84,34 +84,11 @@ def _ece(pairs: Sequence[Any], labels: Sequence[str]) -> float:
     return float(np.mean(errors))
 
 
-_COST = """
-import json, sys, time
-begun = time.perf_counter()
-from pathlib import Path
-from triage import Feedback, Triage
-engine = Triage.load(Path(sys.argv[1]))
-engine(Feedback('0', '快递等了三天还没到，客服也不理人'))
-ready = time.perf_counter() - begun
-texts = json.loads(sys.stdin.read())
-records = [Feedback(str(k), text) for k, text in enumerate(texts)]
-list(engine.pipe(records[:256]))
-best = min(_ for _ in map(lambda _: (a := time.perf_counter(), list(engine.pipe(records)),
-    time.perf_counter() - a)[2], range(2)))
-single = []
-for record in records[::len(records) // 300]:
-    a = time.perf_counter(); engine(record); single.append(1000 * (time.perf_counter() - a))
-single.sort()
-peak = [line for line in open('/proc/self/status') if line.startswith('VmHWM')][0].split()[1]
-print(json.dumps({'texts_per_second': len(texts) / best, 'p50_ms': single[len(single) // 2],
-    'p99_ms': single[int(len(single) * .99)], 'ready_s': ready, 'resident_mb': int(peak) / 1024}))
-"""
-
-
 def cost(folder: Path, texts: Sequence[str]) -> dict[str, float]:
     """Return what a model costs, measured in a process of its own with one thread."""
     one = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     done = subprocess.run(
-        [sys.executable, "-c", _COST, str(folder)],
+        [sys.executable, "-m", "benchmarks.support.cost", str(folder)],
         input=json.dumps(texts),
         capture_output=True,
         text=True,

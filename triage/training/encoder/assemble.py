@@ -47,7 +47,7 @@ class Assembled:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form."""
-        refused = {name: found.to_dict() for name, found in self.refused.items()}
+        refused = {str(name): found.to_dict() for name, found in self.refused.items()}
         return {"precision": self.precision, **self.agreement.to_dict(), **refused}
 
 
