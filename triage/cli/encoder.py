@@ -120,7 +120,7 @@ def require_encoder() -> None:
     """Raise InputError where the packages that fit and export encoders are not installed."""
     if missing := [name for name in _PACKAGES if find_spec(name) is None]:
         raise InputError(
-            f"Fitting and exporting an encoder needs {', '.join(missing)}.",
+            f"Making an encoder needs {', '.join(missing)}.",
             remedy="Install them with: pip install 'fenzhen[encoder-train]'",
             code="missing_extra",
         )

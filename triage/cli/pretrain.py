@@ -6,10 +6,10 @@ from typing import Annotated
 import typer
 
 from triage.cli import show
+from triage.cli.encoder import labelled_data, require_encoder
 from triage.cli.learn import CollectionsOption
 from triage.cli.train import steps
 from triage.errors import InputError
-from triage.resources import resource
 
 _MILLION = 1_000_000
 
@@ -32,7 +32,7 @@ def pretrain(
     seed: Annotated[int, typer.Option(help="随机种子 seed")] = 0,
 ) -> None:
     """用手头的文本从零做一个小编码器；中断了再跑一次就接着做。Make a small encoder from the texts at hand; resumes."""
-    require_torch()
+    require_encoder()
     from triage.training.pretrain.run import PretrainPlan, pretrain
     from triage.training.pretrain.settings import Recipe, Shape
 
@@ -41,10 +41,9 @@ def pretrain(
             f"{width} wide is no multiple of {heads} heads.",
             remedy="Give a --width that --heads divides.",
         )
-    folders = data or [resource("data", "seed"), resource("data", "annotations")]
     shape = Shape(layers, width, 2 * width, heads, vocabulary)
     recipe = Recipe(int(tokens * _MILLION), rate=rate, seed=seed, threads=threads)
-    report = pretrain(PretrainPlan(folders, out, collections, shape, recipe), steps())
+    report = pretrain(PretrainPlan(labelled_data(data), out, collections, shape, recipe), steps())
     show.out.print(
         f"{out}: {report['weights']:,} weights, {report['tokens']:,} tokens "
         f"({report['tokens_per_second']:,}/s), set aside {report['held_loss']} nats, "
@@ -52,15 +51,3 @@ def pretrain(
         soft_wrap=True,
         markup=False,
     )
-
-
-def require_torch() -> None:
-    """Raise InputError where the packages that train an encoder are not installed."""
-    from importlib.util import find_spec
-
-    if find_spec("torch") is None or find_spec("transformers") is None:
-        raise InputError(
-            "Making an encoder needs torch and transformers.",
-            remedy="Install them with: pip install 'fenzhen[encoder-train]'",
-            code="missing_extra",
-        )

@@ -110,7 +110,7 @@ def measure(engine: Triage, parts: Split) -> dict[str, Any]:
 
 
 def _manifest(plan: Plan, data: Data, segmenter: Segmenter) -> dict[str, Any]:
-    labels, parts, texts = data.labels, data.parts, data.texts
+    labels = data.labels
     return {
         "name": plan.name,
         "version": plan.version,
@@ -120,17 +120,23 @@ def _manifest(plan: Plan, data: Data, segmenter: Segmenter) -> dict[str, Any]:
         **({} if labels == BUILT_IN else {"taxonomy": labels.to_list()}),
         "tokeniser": segmenter.identity.to_dict(),
         "seed": plan.settings.seed,
-        "data": {
-            "hash": content_hash([*parts.train, *texts.polarity, *texts.outside]),
-            "test_hash": content_hash(parts.test),
-            "labelled": len(parts.train),
-            "polarity": len(texts.polarity),
-            "outside": len(texts.outside),
-            "calibration": len(texts.calibration),
-            "dev": len(parts.dev),
-            "test": len(parts.test),
-            "sources": dict(Counter(example.source for example in parts.train)),
-        },
+        "data": data_told(data),
         "code": importlib.metadata.version("fenzhen"),
         "versions": {name: importlib.metadata.version(name) for name in _VERSIONS},
+    }
+
+
+def data_told(data: Data) -> dict[str, Any]:
+    """Return what a manifest says of the data: hashes and numbers of texts, no text."""
+    parts, texts = data.parts, data.texts
+    return {
+        "hash": content_hash([*parts.train, *texts.polarity, *texts.outside]),
+        "test_hash": content_hash(parts.test),
+        "labelled": len(parts.train),
+        "polarity": len(texts.polarity),
+        "outside": len(texts.outside),
+        "calibration": len(texts.calibration),
+        "dev": len(parts.dev),
+        "test": len(parts.test),
+        "sources": dict(Counter(example.source for example in parts.train)),
     }

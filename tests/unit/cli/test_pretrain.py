@@ -34,9 +34,7 @@ def test_a_width_that_the_heads_do_not_divide_is_refused(tmp_path: Path) -> None
 
 
 def test_without_torch_it_says_what_to_install(tmp_path: Path, monkeypatch) -> None:
-    import importlib.util
-
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr("triage.cli.encoder.find_spec", lambda name: None)
     result = invoke("--out", str(tmp_path / "made"))
     assert isinstance(result.exception, InputError)
     assert "encoder-train" in str(result.exception)

@@ -3,7 +3,6 @@
 import hashlib
 import importlib.metadata
 import shutil
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -239,7 +238,7 @@ def _manifest(
             "precision": made.precision,
         },
         **({"word": dict(word.told)} if word else {}),
-        "data": _data_told(data),
+        "data": words.data_told(data),
         "code": importlib.metadata.version("fenzhen"),
         "versions": {name: importlib.metadata.version(name) for name in _VERSIONS},
     }
@@ -248,18 +247,3 @@ def _manifest(
 def _source(source: str) -> str:
     """Return what to call the encoder; the path of a folder says nothing elsewhere."""
     return Path(source).resolve().name if Path(source).is_dir() else source
-
-
-def _data_told(data: Data) -> dict[str, Any]:
-    parts, texts = data.parts, data.texts
-    return {
-        "hash": content_hash([*parts.train, *texts.polarity, *texts.outside]),
-        "test_hash": content_hash(parts.test),
-        "labelled": len(parts.train),
-        "polarity": len(texts.polarity),
-        "outside": len(texts.outside),
-        "calibration": len(texts.calibration),
-        "dev": len(parts.dev),
-        "test": len(parts.test),
-        "sources": dict(Counter(example.source for example in parts.train)),
-    }

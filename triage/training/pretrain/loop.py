@@ -12,7 +12,7 @@ import numpy as np
 
 from triage.errors import InputError
 from triage.training.pretrain.masking import Ints, Masked, Tokens, batches, mask
-from triage.training.pretrain.model import answers_of, computes_in_bf16, loss_of, new_model
+from triage.training.pretrain.model import answers_of, loss_of, new_model
 from triage.training.pretrain.settings import Recipe, Shape
 from triage.training.pretrain.start import warm
 
@@ -52,6 +52,8 @@ class Pretraining:
     ) -> None:
         import torch
 
+        from triage.training.encoder.compute import has_bf16
+
         self.tokens, self.aside, self.tokenizer = tokens, aside, tokenizer
         self.shape, self.recipe, self.work = shape, recipe, work
         if recipe.threads:
@@ -60,7 +62,7 @@ class Pretraining:
         warm(self.model, tokens, recipe.seed)
         self.optimiser = _optimiser(self.model, recipe)
         self.course = Course()
-        self.bf16 = computes_in_bf16()
+        self.bf16 = has_bf16(torch.device("cpu"))
 
     def __call__(self, progress: Progress) -> "ModernBertForMaskedLM":
         """Train to the end of the recipe; what an earlier sitting did is not done again."""

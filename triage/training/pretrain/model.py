@@ -70,10 +70,3 @@ def flops_per_token(shape: Shape, vocabulary: int, share: float) -> float:
     layer = 4 * shape.width**2 + 3 * shape.width * shape.inner
     answer = share * (shape.width**2 + shape.width * vocabulary)
     return 6 * (shape.layers * layer + answer)
-
-
-def computes_in_bf16() -> bool:
-    """Whether this processor multiplies bfloat16 in hardware; elsewhere it would be slower."""
-    import torch
-
-    return bool(torch.cpu._is_avx512_bf16_supported())
