@@ -62,6 +62,7 @@ class Pretraining:
         warm(self.model, tokens, recipe.seed)
         self.optimiser = _optimiser(self.model, recipe)
         self.course = Course()
+        self._known: tuple[int, list[Ints]] = (-1, [])  # an epoch and its batches
         self.bf16 = has_bf16(torch.device("cpu"))
 
     def __call__(self, progress: Progress) -> "ModernBertForMaskedLM":
@@ -106,7 +107,7 @@ class Pretraining:
         return self._mask(self.tokens, order[course.place - 1], rng)
 
     def _order(self, epoch: int) -> list[Ints]:
-        if getattr(self, "_known", (-1, []))[0] != epoch:
+        if self._known[0] != epoch:
             rng = np.random.default_rng([self.recipe.seed, 0, epoch])
             self._known = (epoch, batches(self.tokens, self.recipe.batch, rng))
         return self._known[1]
