@@ -20,15 +20,14 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.quality import held_out_pairs
 from benchmarks.speed import texts_of
 from triage import Triage
 from triage.artifact import load, read_manifest, save
 from triage.resources import default_model
 from triage.scorers.cascade import CascadeScorer
-from triage.training.corpus import read_examples
-from triage.training.metrics import judge, measure
+from triage.training.metrics import SLICES, measure
 from triage.training.reliability import reliability
-from triage.training.splits import held_out
 
 _ROWS = (
     ("issue macro-F1, real 真实", "real", ("issues", "macro_f1")),
@@ -57,15 +56,8 @@ _ROWS = (
 def quality(folder: Path, collections: Path) -> dict[str, Any]:
     """Return the figures of a model on the held-out texts, real and authored."""
     engine = Triage.load(folder)
-    data = [Path("data/seed"), Path("data/annotations")]
-    test = set(held_out()["test"])
-    examples = [e for e in read_examples(data, collections=collections) if e.id in test]
-    pairs = judge(engine, examples)
-    parts = {
-        "real": [p for p in pairs if not p[0].id.startswith("seed-")],
-        "authored": [p for p in pairs if p[0].id.startswith("seed-")],
-    }
-    labels = engine.scorer.labels
+    pairs, labels = held_out_pairs(engine, collections), engine.scorer.labels
+    parts = {name: [pair for pair in pairs if test(pair[0])] for name, test in SLICES.items()}
     return {
         name: measure(part, labels) | {"ece": _ece(part, labels)} for name, part in parts.items()
     }

@@ -17,6 +17,7 @@ from sklearn.svm import LinearSVC
 
 from triage import Triage
 from triage.artifact import read_manifest
+from triage.records import Example, Verdict
 from triage.resources import default_model
 from triage.text.segment import Segmenter
 from triage.training.corpus import read_collection, read_examples
@@ -27,12 +28,17 @@ from triage.training.scope import is_held_out, read_scope
 from triage.training.splits import held_out
 
 
-def held_out_figures(engine: Triage, collections: Path) -> dict[str, object]:
-    """Return the figures on the held-out test texts, real and authored."""
+def held_out_pairs(engine: Triage, collections: Path) -> list[tuple[Example, Verdict]]:
+    """Return the held-out test texts, real and authored, each with its verdict."""
     data = [Path("data/seed"), Path("data/annotations")]
     test = set(held_out()["test"])
     examples = [e for e in read_examples(data, collections=collections) if e.id in test]
-    return by_slice(judge(engine, examples), engine.scorer.labels)
+    return judge(engine, examples)
+
+
+def held_out_figures(engine: Triage, collections: Path) -> dict[str, object]:
+    """Return the figures on the held-out test texts, real and authored."""
+    return by_slice(held_out_pairs(engine, collections), engine.scorer.labels)
 
 
 def scope_figures(engine: Triage) -> dict[str, float]:

@@ -44,6 +44,8 @@ def pretrain(plan: PretrainPlan, progress: Progress = lambda _: None) -> dict[st
     Taken up where it was stopped. Raises DataError for too few texts, InputError where the
     work folder holds another run.
     """
+    from triage.training.encoder.model import quiet
+
     progress("reading texts")
     texts = read_plain(plan.data, plan.collections)
     if len(texts) < _LEAST:
@@ -54,7 +56,7 @@ def pretrain(plan: PretrainPlan, progress: Progress = lambda _: None) -> dict[st
     run = _run(plan, texts, progress)
     model = run(progress)
     report = _report(run, texts)
-    with writing(f"the encoder {plan.out}"):
+    with writing(f"the encoder {plan.out}"), quiet():
         plan.out.mkdir(parents=True, exist_ok=True)
         # Half precision: half the size, and what is built upon it begins from these numbers.
         model.model.half().save_pretrained(plan.out)
