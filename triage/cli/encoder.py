@@ -12,7 +12,15 @@ import typer
 from triage.errors import InputError
 from triage.resources import resource
 
-_PACKAGES = ("torch", "transformers", "onnx", "onnxscript", "onnxruntime", "tokenizers")
+_PACKAGES = (
+    "sklearn",
+    "torch",
+    "transformers",
+    "onnx",
+    "onnxscript",
+    "onnxruntime",
+    "tokenizers",
+)
 
 
 class Precisions(Enum):

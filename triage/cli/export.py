@@ -17,7 +17,7 @@ from triage.cli.encoder import (
     labelled_data,
     require_encoder,
 )
-from triage.cli.learn import CollectionsOption, require_training
+from triage.cli.learn import CollectionsOption
 from triage.cli.server import _service
 from triage.cli.train import show_trained, steps
 
@@ -43,7 +43,6 @@ def export(
     version: VersionOption = "1.0.0",
 ) -> None:
     """把训练好的编码器做成模型，不用再训练。Make a model of a fitted encoder, without another fit."""
-    require_training()
     require_encoder()
     from triage.registry.folders import refuse_in_use
     from triage.training.encoder.build import EncoderPlan, export_checkpoint

@@ -57,6 +57,8 @@ def train(
     ] = None,
 ) -> None:
     """训练一个模型，并在留出的文本上评测。Train a model and measure it on held-out texts."""
+    options = Options(encoder, cascade, teacher, epochs, precision, fetch, seed)
+    options.check(base)
     require_training()
     from triage.registry.folders import refuse_in_use
     from triage.training.tracking import check, record
@@ -66,8 +68,6 @@ def train(
     refuse_in_use(out)
     title, begun = name or out.resolve().name, perf_counter()
     common = (out, collections, title, version)
-    options = Options(encoder, cascade, teacher, epochs, precision, fetch, seed)
-    options.check(base)
     metrics = (
         encoder_trained(options, data, common, taxonomy, steps())
         if encoder is not None

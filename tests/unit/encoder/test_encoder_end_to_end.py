@@ -202,6 +202,14 @@ def refused(result, code, *words):
     assert all(word in result.said for word in words)
 
 
+@pytest.mark.parametrize("command", [("train", "--encoder", "x"), ("export", "x")])
+def test_where_nothing_is_installed_one_extra_is_named(cli, monkeypatch, tmp_path, command):
+    monkeypatch.setattr("triage.cli.encoder.find_spec", lambda name: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    result = cli(*command, "--out", tmp_path / "m")
+    refused(result, "missing_extra", "sklearn,torch", "fenzhen[encoder-train]")
+
+
 def test_an_encoder_and_a_base_are_refused_together(cli, source, tiny_model, own_data, tmp_path):
     options = ("--base", tiny_model, "--data", own_data, "--out", tmp_path / "m")
     refused(cli("train", "--encoder", source, *options), "two_ways", "--base")
