@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.pace import pace
+
 ROOT = Path(__file__).parents[1]
 ROOMS = {
     "labels": 0,
@@ -226,8 +228,7 @@ def test_importing_the_library_brings_in_nothing_heavy():
 
 def test_importing_the_library_takes_less_than_half_a_second():
     code = "import time; t = time.process_time(); import triage; print(time.process_time() - t)"
-    # Processor time, and the best of three: other work on the machine is not our fault.
-    assert min(float(in_a_fresh_process(code)) for _ in range(3)) < 0.5
+    assert min(float(in_a_fresh_process(code)) for _ in range(3)) / pace() < 0.5
 
 
 def test_importing_the_library_opens_no_file_of_data_and_no_connection():

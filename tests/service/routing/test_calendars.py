@@ -1,6 +1,5 @@
 import subprocess
 import sys
-import time
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,6 +7,7 @@ import pytest
 
 from service.routing.calendars import Calendar, CalendarEndError, as_utc
 from service.routing.public_holidays import PublicHolidays, public_holidays
+from tests.pace import taken
 from triage import InputError, TriageError
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -156,19 +156,10 @@ def test_working_days_end_with_the_calendar():
         office().after_working_days(datetime(2026, 12, 31, 12, tzinfo=SHANGHAI), 1)
 
 
-@pytest.mark.parametrize(("calendar", "limit"), [(ALWAYS, 50e-6), (office(), 300e-6)])
+@pytest.mark.parametrize(("calendar", "limit"), [(ALWAYS, 100e-6), (office(), 600e-6)])
 def test_adding_24_hours_is_fast_enough_for_every_ticket_that_comes(calendar, limit):
     start = datetime(2026, 2, 12, 3, tzinfo=UTC)
-    calendar.add(start, 24 * HOUR)
-
-    def seconds():
-        began = time.process_time()
-        for _ in range(500):
-            calendar.add(start, 24 * HOUR)
-        return (time.process_time() - began) / 500
-
-    # The best of three: other work on the machine is not our fault.
-    assert min(seconds() for _ in range(3)) < limit
+    assert taken(lambda: calendar.add(start, 24 * HOUR), times=500) < limit
 
 
 def test_importing_calendars_brings_in_no_table_of_holidays():

@@ -1,11 +1,11 @@
 """What is normal: levels, weekdays, hours, promotions, shares; told by the past alone."""
 
 from datetime import date, timedelta
-from time import process_time
 
 import numpy as np
 import pytest
 
+from tests.pace import taken
 from triage.errors import InputError
 from triage.trends import calendar
 from triage.trends.baseline import expected, so_far
@@ -216,17 +216,12 @@ def test_counts_and_days_of_different_lengths_are_refused():
         expected(days(20), np.ones(21))
 
 
-def test_twelve_series_of_400_days_take_a_fifth_of_a_second():
+def test_twelve_series_of_400_days_take_no_time_to_speak_of():
     steps = days(400)
     counts = drawn(steps, series=12)
     marks = calendar.days(steps[0], steps[-1])
-    expected(steps[:20], counts[:, :20])  # what is imported late
-    took = []
-    for _ in range(3):
-        began = process_time()
-        expected(steps, counts, marks=marks)
-        took.append(process_time() - began)
-    assert min(took) < 0.2
+    # 0.1 where nothing else runs and no coverage is counted.
+    assert taken(lambda: expected(steps, counts, marks=marks)) < 0.6
 
 
 def test_the_tail_of_counts_is_that_of_the_negative_binomial():
