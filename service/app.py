@@ -2,14 +2,16 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
 
 from anyio import to_thread
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 from fastapi_offline import FastAPIOffline
 from starlette.datastructures import Headers
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from service import errors
@@ -66,31 +68,39 @@ def create_app(
     errors.install(app)
     app.add_middleware(BodyLimit, limit=state.settings.max_body)
     app.add_middleware(Timed, counts=state.counts)
-    for router in (
-        tickets.router,
-        triage.router,
-        actions.router,
-        imports.router,
-        exports.router,
-        customers.router,
-        tasks.router,
-        rules.router,
-        people.router,
-        endpoints.router,
-        labels.router,
-        models.router,
-        drift.router,
-        trends.router,
-        topics.router,
-        emerging.router,
-        labelstudio.router,
-        health.router,
-        metrics.router,
-        pages.router,
-    ):
-        app.include_router(router)
+    app.router.routes.extend(_routes())
     app.mount("/static", StaticFiles(directory=_WEB / "static"), name="static")
     return app
+
+
+@cache
+def _routes() -> tuple[BaseRoute, ...]:
+    """Return the routes of every application: what FastAPI works out of them it keeps there."""
+    whole = APIRouter()
+    for room in (
+        tickets,
+        triage,
+        actions,
+        imports,
+        exports,
+        customers,
+        tasks,
+        rules,
+        people,
+        endpoints,
+        labels,
+        models,
+        drift,
+        trends,
+        topics,
+        emerging,
+        labelstudio,
+        health,
+        metrics,
+        pages,
+    ):
+        whole.include_router(room.router)
+    return tuple(whole.routes)
 
 
 @asynccontextmanager

@@ -57,17 +57,16 @@ class Postgres:
         self._call("pg_ctl", "-D", str(self._folder / "data"), "-m", "immediate", "-w", "stop")
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def create(self) -> str:
-        """Make an empty database and return its address."""
+    def create(self, template: str = "template1") -> str:
+        """Make a database, empty or a copy of `template`, and return its address."""
         self._made += 1
         name = f"fenzhen_{self._made}"
-        self._ask(f"CREATE DATABASE {name}")
+        self._ask(f"CREATE DATABASE {name} TEMPLATE {template}")
         return self.address(name)
 
     def drop(self, address: str) -> None:
         """Remove a database, whoever is still connected to it."""
-        name = address.split("/")[3].split("?", maxsplit=1)[0]
-        self._ask(f"DROP DATABASE {name} WITH (FORCE)")
+        self._ask(f"DROP DATABASE {name_in(address)} WITH (FORCE)")
 
     def address(self, name: str) -> str:
         """Return the address of a database of this server."""
@@ -92,6 +91,11 @@ class Postgres:
             if done.returncode:
                 said.seek(0)
                 raise subprocess.CalledProcessError(done.returncode, command, said.read())
+
+
+def name_in(address: str) -> str:
+    """Return the name of the database of an address."""
+    return address.split("/")[3].split("?", maxsplit=1)[0]
 
 
 def _programs() -> Path:

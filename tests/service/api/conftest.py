@@ -1,5 +1,6 @@
 """A desk with something on it, and a key for each role."""
 
+import shutil
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -102,12 +103,13 @@ def work(desk, ids):
 
 
 @pytest.fixture(scope="module")
-def start(keyword_engine, tmp_path_factory):
+def start(keyword_engine, tmp_path_factory, sqlite_template):
     """Start an application on an empty database; more settings may be given."""
     stack = ExitStack()
 
     def starting(**settings):
         folder = tmp_path_factory.mktemp("desk")
+        shutil.copy(sqlite_template, folder / "fenzhen.db")
         own = {
             "database_url": f"sqlite:///{folder}/fenzhen.db",
             "secret_file": folder / "secret.key",

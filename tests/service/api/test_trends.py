@@ -60,11 +60,23 @@ def each_bare_desk(start, database_url):
     return Desk(client, key_of_each_role(client))
 
 
-@pytest.fixture
-def ask(each_bare_desk):
-    answers = Answers(each_bare_desk)
+def busy(desk):
+    answers = Answers(desk)
     answers.do(*opened(range(40)))
     return answers
+
+
+@pytest.fixture(scope="module")
+def ask(start, module_url):
+    """A busy desk that is only asked: the tests share it."""
+    client = start(database_url=module_url)
+    return busy(Desk(client, key_of_each_role(client)))
+
+
+@pytest.fixture
+def own(each_bare_desk):
+    """A busy desk of one test's own."""
+    return busy(each_bare_desk)
 
 
 def group(view, key):
@@ -119,11 +131,11 @@ def test_filters_narrow_what_is_counted_and_the_inbox_lists_the_same_tickets(ask
     assert f"共 {n} 张" in page.text
 
 
-def test_a_correction_and_a_merge_change_what_is_counted(ask):
-    (key,) = ask.do(ticket(0, LATE, 9))
+def test_a_correction_and_a_merge_change_what_is_counted(own):
+    (key,) = own.do(ticket(0, LATE, 9))
     change = {"issues": ["product_quality"]}
-    ask.do(Correct(ANNA, ticket_id=key, changes=change, reason="wrong_issue"))
-    told = ask("counts", **{"from": "2026-03-18"})
+    own.do(Correct(ANNA, ticket_id=key, changes=change, reason="wrong_issue"))
+    told = own("counts", **{"from": "2026-03-18"})
     assert group(told, "product_quality")["n"] == 1
     assert group(told, "delivery")["n"] == 3
 
@@ -149,10 +161,10 @@ def test_holidays_are_named(ask):
     assert "春节" in {one["zh"] for one in told["days"]}
 
 
-def test_a_day_like_others_is_usual_and_a_burst_is_not(ask):
-    assert not any(ask("expected", key="delivery")["unusual"])
-    ask.do(*(ticket(0, LATE, 10 + k) for k in range(12)))
-    told = ask("expected", key="delivery")
+def test_a_day_like_others_is_usual_and_a_burst_is_not(own):
+    assert not any(own("expected", key="delivery")["unusual"])
+    own.do(*(ticket(0, LATE, 10 + k) for k in range(12)))
+    told = own("expected", key="delivery")
     assert told["unusual"][-1]
     assert told["n"][-1] == 15
     assert told["high"][-1] < 15
@@ -191,25 +203,25 @@ def test_a_group_that_there_is_not_is_refused_by_name(ask):
     assert "nope" in reply.json()["error"]["message"]
 
 
-def test_the_overview_holds_today_against_normal(ask):
-    ask.do(*(ticket(0, LATE, 10 + k) for k in range(12)))
-    told = ask("overview")
+def test_the_overview_holds_today_against_normal(own):
+    own.do(*(ticket(0, LATE, 10 + k) for k in range(12)))
+    told = own("overview")
     assert told["today"]["n"] == 17
     assert told["today"]["unusual"]
     by_issue = {one["key"]: one for one in told["issues"]}
     assert by_issue["delivery"]["unusual"]
     assert not by_issue["staff_attitude"]["unusual"]
-    assert ask("overview", issue="staff_attitude")["today"]["n"] == 1
+    assert own("overview", issue="staff_attitude")["today"]["n"] == 1
     measures = {one["key"]: one for one in told["service"]}
     assert measures["questions"]["n"] == 7 * 5 + 12
     assert measures["questions"]["before"]["n"] == 7 * 5
 
 
-def test_service_measures_come_over_time_and_time_per_hop_by_queue(ask):
-    (key,) = ask.do(ticket(1, RUDE, 7))
-    ask.do(Close(ANNA, NOW - timedelta(hours=20), ticket_id=key))
-    ask.do(Rate(ANNA, ticket_id=key, expected=10, perceived=7))
-    told = ask("service", **{"from": "2026-03-17"})
+def test_service_measures_come_over_time_and_time_per_hop_by_queue(own):
+    (key,) = own.do(ticket(1, RUDE, 7))
+    own.do(Close(ANNA, NOW - timedelta(hours=20), ticket_id=key))
+    own.do(Rate(ANNA, ticket_id=key, expected=10, perceived=7))
+    told = own("service", **{"from": "2026-03-17"})
     measures = {one["key"]: one for one in told["measures"]}
     assert measures["satisfaction"]["whole"]["value"] == 70
     assert measures["satisfaction"]["n"] == [1, 0]
@@ -236,21 +248,21 @@ def test_nothing_is_said_of_the_silent_unless_a_figure_is_named(ask):
     assert {one["key"] for one in both["sources"]} == {"few", "most"}
 
 
-def test_quality_is_told_by_what_people_looked_at_and_changed(ask):
-    right, wrong = ask.do(ticket(0, LATE, 20), ticket(0, LATE, 21))
+def test_quality_is_told_by_what_people_looked_at_and_changed(own):
+    right, wrong = own.do(ticket(0, LATE, 20), ticket(0, LATE, 21))
     same = {"issues": ["delivery"]}
-    ask.do(Correct(ANNA, ticket_id=right, changes=same, reason="confirmed"))
+    own.do(Correct(ANNA, ticket_id=right, changes=same, reason="confirmed"))
     change = {"issues": ["staff_attitude"], "urgency": 3}
-    ask.do(Correct(ANNA, ticket_id=wrong, changes=change, reason="wrong_issue"))
-    (model,) = ask("quality", period="week")["models"]
+    own.do(Correct(ANNA, ticket_id=wrong, changes=change, reason="wrong_issue"))
+    (model,) = own("quality", period="week")["models"]
     fields = {one["key"]: (one["n"], one["corrected"]) for one in model["fields"]}
     assert fields == {"issues": (2, 1), "sentiment": (2, 0), "urgency": (2, 1), "queue": (2, 0)}
     labels = {one["key"]: one for one in model["labels"]}
     assert labels["delivery"]["precision"]["value"] == 0.5
     assert labels["staff_attitude"]["recall"]["value"] == 0
-    told = ask("quality")["over_time"]
+    told = own("quality")["over_time"]
     assert (told["looked"][-1], told["corrected"][-1]) == (2, 1)
-    (none,) = ask("quality", channel="phone")["models"]
+    (none,) = own("quality", channel="phone")["models"]
     assert none["looked"] == 0
 
 

@@ -12,7 +12,6 @@ from tests.service.desk.conftest import (
     postgres_engine,
     postgres_server,
     postgres_url,
-    sqlite_template,
 )
 
 __all__ = [
@@ -27,5 +26,4 @@ __all__ = [
     "postgres_engine",
     "postgres_server",
     "postgres_url",
-    "sqlite_template",
 ]

@@ -11,14 +11,14 @@ from service.db import analyst_tables, trend_tables
 from service.db.engine import connect
 from service.db.migrate import head, revision, upgrade
 from service.db.tables import metadata
-from tests.service.postgres import database_url
+from tests.service.postgres import empty_url
 
-__all__ = ["analyst_tables", "database_url", "trend_tables"]
+__all__ = ["analyst_tables", "empty_url", "trend_tables"]
 
 
 @pytest.fixture
-def empty(database_url):
-    engine = connect(database_url)
+def empty(empty_url):
+    engine = connect(empty_url)
     yield engine
     engine.dispose()
 

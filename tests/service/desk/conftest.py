@@ -91,18 +91,6 @@ def books():
     return load_books()
 
 
-@pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory):
-    """A migrated SQLite file to copy: faster than migrating for each test."""
-    path = tmp_path_factory.mktemp("template") / "desk.db"
-    engine = connect(f"sqlite:///{path}")
-    upgrade(engine)
-    with engine.begin() as connection:
-        connection.exec_driver_sql("SELECT 1")
-    engine.dispose()
-    return path
-
-
 def _hurry(connection, _):
     """Do not wait for the disk: no test pulls the plug."""
     connection.execute("SET synchronous_commit = off")

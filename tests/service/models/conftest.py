@@ -13,7 +13,6 @@ from tests.service.desk.conftest import (
     postgres_engine,
     postgres_server,
     postgres_url,
-    sqlite_template,
 )
 from tests.service.models.registry import Models
 
@@ -28,7 +27,6 @@ __all__ = [
     "postgres_engine",
     "postgres_server",
     "postgres_url",
-    "sqlite_template",
 ]
 
 
