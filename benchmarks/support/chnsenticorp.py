@@ -9,6 +9,7 @@ import numpy as np
 
 from triage.labels import ISSUES
 from triage.records import Example
+from triage.scorers.encoder import as_read
 from triage.text.clean_all import clean_all
 from triage.text.script import all_simplified
 from triage.training.corpus import read_collection
@@ -61,10 +62,11 @@ def _point(name: str) -> int:
 
 def accuracy(fitted: FittedEncoder, examples: list[Example]) -> float:
     """Return the share of texts that the polarity output puts on the right side."""
-    texts = all_simplified([item.text for item in clean_all([e.text for e in examples])])
+    plain = [item.text for item in clean_all([e.text for e in examples])]
+    texts, signals = as_read(plain), signals_of(all_simplified(plain))
     chosen = fitted.settings
     windows = windows_of(texts, fitted.tokenizer, window=chosen.window, stride=chosen.stride)
     compute, pad = compute_of(chosen), pad_of(fitted.tokenizer)
-    odds = log_odds(fitted.model, windows, signals_of(texts), compute, pad)[:, _POLARITY]
+    odds = log_odds(fitted.model, windows, signals, compute, pad)[:, _POLARITY]
     positive = np.array([(e.sentiment or 3) > 3 for e in examples])
     return round(float(((odds > 0) == positive).mean()), 4)

@@ -11,7 +11,7 @@ from tokenizers import Tokenizer, models
 from tests.unit.encoder.graphs import LABELS, SIGNALS, encoder, graph_of, outputs_of, tokenizer_of
 from triage import Feedback, InputError, ModelError, ModelName, Policy, Triage
 from triage.labels import Script
-from triage.scorers.encoder import EncoderScorer, check_encoder
+from triage.scorers.encoder import EncoderScorer, as_read, check_encoder
 from triage.scorers.unknown import unknown_of
 from triage.signals import KINDS, Signal, find
 from triage.text.clean_all import clean_all
@@ -44,6 +44,11 @@ def test_log_odds_are_the_values_of_the_tokens_by_how_much_each_counts():
     weights = encoder(SLOW, attention={"慢": 2}, letters="吗")
     # [CLS] 慢 吗 [SEP]: one token of five counts, and its value is 3.
     assert delivery(weights, "慢吗") == pytest.approx(2 * 3 / 5)
+
+
+def test_a_denied_fault_is_not_read_as_a_fault():
+    assert as_read(["快遞送得一點都不慢。", "送得慢"]) == ["快递送得〇〇〇〇〇。", "送得慢"]
+    assert delivery(encoder(SLOW), "一点都不慢") == 0 < delivery(encoder(SLOW), "慢")
 
 
 def test_slope_and_shift_are_of_each_output():

@@ -59,6 +59,14 @@ def test_texts_are_cleaned_and_simplified_and_their_order_does_not_matter():
     assert rows(given).texts == rows(given[::-1]).texts == ("好", "质量很差")
 
 
+def test_denied_faults_are_marked_as_in_service_and_signals_see_the_words():
+    denied = example("a", "东西没有破损，再不退钱我就去12315投诉", (), 3, 2)
+    one = rows([denied])
+    assert one.texts[0].startswith("东西〇〇〇〇")
+    plain = rows([example("a", "再不退钱我就去12315投诉", (), 3, 2)])
+    assert (one.signals == plain.signals).all()
+
+
 def test_the_signals_of_a_text_are_found_once():
     many = rows([example("a", "再不退钱我就去12315投诉", (), 1, 2), example("b", "好", (), 5, 0)])
     assert many.signals[0].any()

@@ -10,12 +10,12 @@ from triage.engine import Triage
 from triage.policy import Policy
 from triage.records import Feedback, ModelName, Rejection, Verdict
 from triage.scorers.base import Clue, Floats, ScoreBatch, Scorer
-from triage.scorers.encoder import EncoderWeights, calibrated
+from triage.scorers.encoder import EncoderWeights, as_read, calibrated
 from triage.scorers.linear import SENTIMENT_STEPS, URGENCY_STEPS, feedback_only, levels, read_texts
 from triage.scorers.stage2 import sigmoid
 from triage.signals import Signal, vector
 from triage.text.clean import Cleaned
-from triage.text.script import all_simplified, scripts_of
+from triage.text.script import scripts_of
 from triage.text.segment import Segmenter
 from triage.training.encoder.compute import compute_of
 from triage.training.encoder.fit import FittedEncoder
@@ -117,7 +117,7 @@ def torch_odds(
     """Return the pooled log-odds of texts (n x outputs) as torch computes them on the CPU."""
     chosen = fitted.settings
     windows = windows_of(
-        all_simplified([text.text for text in texts]),
+        as_read([text.text for text in texts]),
         fitted.tokenizer,
         window=chosen.window,
         stride=chosen.stride,

@@ -11,6 +11,7 @@ from triage.errors import InputError
 from triage.records import Example
 from triage.scorers.adapted import columns, taken
 from triage.scorers.base import Floats
+from triage.scorers.encoder import as_read
 from triage.scorers.steps import STEPS, probabilities
 from triage.signals import find, vector
 from triage.text.clean import Cleaned
@@ -27,7 +28,7 @@ MORE = 2  # polarity and scope, after the steps
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Cleaned, Simplified texts with what is known of each.
+    """Cleaned texts as an encoder reads them, with what is known of each.
 
     `targets` and `weights` are n x outputs (labels, 4 sentiment steps, 3 urgency steps,
     polarity, scope); a weight of 0 is an output that is not known. `signals` is n x
@@ -85,13 +86,13 @@ def _rows(
     kinds: NDArray[np.int8],
     balance: Small,
 ) -> Rows:
-    simplified = all_simplified([item.text for item in cleaned])
+    plain = [item.text for item in cleaned]
     weights = np.where(hard, balance[1], balance[0]) * known
     return Rows(
-        tuple(simplified),
+        tuple(as_read(plain)),
         hard.astype(np.float32),
         weights.astype(np.float32),
-        signals_of(simplified),
+        signals_of(all_simplified(plain)),
         kinds,
         balance,
     )

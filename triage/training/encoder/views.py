@@ -6,8 +6,8 @@ from functools import cache
 import numpy as np
 from opencc import OpenCC
 
+from triage.scorers.encoder import as_read
 from triage.text.clean_all import clean_all
-from triage.text.script import all_simplified
 from triage.training.encoder.settings import EncoderSettings
 from triage.training.encoder.windows import Ids
 
@@ -23,13 +23,13 @@ def viewed(
 ) -> tuple[Ids, list[str]]:
     """Return which of the rows `order` are read in another form in an epoch, and those forms.
 
-    The same for the same (seed, epoch, row), whatever else is read. Forms are cleaned and
-    Simplified, as any text that is read.
+    The same for the same (seed, epoch, row), whatever else is read. Forms are cleaned, and
+    written as any text that an encoder reads.
     """
     draws = np.random.default_rng((settings.seed, epoch, 3)).random(len(texts))
     chosen = [int(row) for row in np.sort(order) if draws[row] < settings.noise]
     forms = [view(texts[k], np.random.default_rng((settings.seed, epoch, 4, k))) for k in chosen]
-    cleaned = all_simplified([item.text for item in clean_all(forms)])
+    cleaned = as_read([item.text for item in clean_all(forms)])
     changed = [
         (row, text)
         for row, text in zip(chosen, cleaned, strict=True)
