@@ -47,6 +47,14 @@ CascadeOption = Annotated[
     Path | None,
     typer.Option(help="级联：哪个词模型先读 cascade: the word model that reads first"),
 ]
+ReadOption = Annotated[
+    float | None,
+    typer.Option(
+        help="编码器最多读多大比例 the most the encoder of a cascade reads, as a share of texts",
+        min=0,
+        max=1,
+    ),
+]
 PrecisionOption = Annotated[Precisions, typer.Option(help="编码器怎样存 how the encoder is stored")]
 NameOption = Annotated[
     str | None, typer.Option(help="模型名 name of the model (default: its folder's)")
@@ -66,6 +74,7 @@ class Options:
     precision: Precisions
     fetch: bool
     seed: int
+    read: float | None = None
 
     def check(self, base: Path | None) -> None:
         """Raise InputError where options do not go together, or packages are missing."""
@@ -78,10 +87,16 @@ class Options:
                 remedy="Leave one out: fit the encoder first, then correct it with --base.",
                 code="two_ways",
             )
+        refuse_read_alone(self.read, self.cascade)
         require_encoder()
 
     def _refuse_alone(self) -> None:
-        given = {"--cascade": self.cascade, "--teacher": self.teacher, "--fetch": self.fetch}
+        given = {
+            "--cascade": self.cascade,
+            "--read": self.read is not None,
+            "--teacher": self.teacher,
+            "--fetch": self.fetch,
+        }
         if alone := [name for name, value in given.items() if value]:
             raise InputError(
                 f"{alone[0]} is for an encoder, and none is named.",
@@ -113,6 +128,7 @@ def encoder_trained(
         settings=EncoderSettings(seed=options.seed, epochs=options.epochs),
         precision=options.precision.value,
         cascade=options.cascade,
+        read=options.read,
         teacher=options.teacher,
         fetch=options.fetch,
     )
@@ -122,6 +138,16 @@ def encoder_trained(
 def labelled_data(data: list[Path] | None) -> list[Path]:
     """Return the data to train on; by default those of the checkout."""
     return data or [resource("data", "seed"), resource("data", "annotations")]
+
+
+def refuse_read_alone(read: float | None, cascade: Path | None) -> None:
+    """Raise InputError where a share to read is given and nothing else would read the rest."""
+    if read is not None and cascade is None:
+        raise InputError(
+            "--read is for a cascade, and no word model is named.",
+            remedy="Add --cascade WORD_MODEL, or leave it out.",
+            code="no_cascade",
+        )
 
 
 def require_encoder() -> None:

@@ -7,26 +7,34 @@ from typing import Annotated
 
 import typer
 
+from triage.artifact import MANIFEST
 from triage.cli import show
 from triage.cli.encoder import (
     CascadeOption,
     NameOption,
     PrecisionOption,
     Precisions,
+    ReadOption,
     VersionOption,
     labelled_data,
+    refuse_read_alone,
     require_encoder,
 )
 from triage.cli.learn import CollectionsOption
 from triage.cli.server import _service
 from triage.cli.train import show_trained, steps
+from triage.errors import InputError
 
 _DAY = ["%Y-%m-%d"]
 
 
 def export(
-    checkpoint: Annotated[
-        Path, typer.Argument(metavar="CHECKPOINT", help="训练好的编码器 folder of a fitted encoder")
+    source: Annotated[
+        Path,
+        typer.Argument(
+            metavar="SOURCE",
+            help="训练好的编码器，或级联 folder of a fitted encoder, or a cascade for another --read",
+        ),
     ],
     out: Annotated[Path, typer.Option(help="写到哪里 model folder to write")],
     data: Annotated[
@@ -35,6 +43,7 @@ def export(
     ] = None,
     precision: PrecisionOption = Precisions.INT8,
     cascade: CascadeOption = None,
+    read: ReadOption = None,
     taxonomy: Annotated[
         Path | None, typer.Option(help="训练时的标签 the labels it was fitted for")
     ] = None,
@@ -43,15 +52,18 @@ def export(
     version: VersionOption = "1.0.0",
 ) -> None:
     """把训练好的编码器做成模型，不用再训练。Make a model of a fitted encoder, without another fit."""
+    finished = (source / MANIFEST).exists()
+    _refuse_odd(finished, read, cascade, precision)
     require_encoder()
     from triage.registry.folders import refuse_in_use
     from triage.training.encoder.build import EncoderPlan, export_checkpoint
+    from triage.training.encoder.relimit import export_cascade
 
     refuse_in_use(out)
     title, begun = name or out.resolve().name, perf_counter()
     plan = EncoderPlan(
         labelled_data(data),
-        str(checkpoint),
+        str(source),
         out,
         collections,
         title,
@@ -59,9 +71,25 @@ def export(
         taxonomy=taxonomy,
         precision=precision.value,
         cascade=cascade,
+        read=read,
     )
-    show_trained(export_checkpoint(plan, steps()), f"{title} {version}")
+    make = export_cascade if finished else export_checkpoint
+    show_trained(make(plan, steps()), f"{title} {version}")
     show.err.print(f"{out}  {perf_counter() - begun:.1f} s", soft_wrap=True, markup=False)
+
+
+def _refuse_odd(
+    finished: bool, read: float | None, cascade: Path | None, precision: Precisions
+) -> None:
+    """Raise InputError for options that would do nothing."""
+    if finished and (cascade or precision is not Precisions.INT8):
+        raise InputError(
+            "A finished cascade gets another limit; its word model and precision stay.",
+            remedy="Leave --cascade and --precision out, or give the checkpoint.",
+            code="finished",
+        )
+    if not finished:
+        refuse_read_alone(read, cascade)
 
 
 def export_facts(

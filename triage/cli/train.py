@@ -18,6 +18,7 @@ from triage.cli.encoder import (
     Options,
     PrecisionOption,
     Precisions,
+    ReadOption,
     TeacherOption,
     VersionOption,
     encoder_trained,
@@ -26,6 +27,11 @@ from triage.cli.encoder import (
 from triage.cli.learn import CollectionsOption, require_training
 from triage.errors import InputError
 from triage.resources import default_model
+
+TaxonomyOption = Annotated[
+    Path | None,
+    typer.Option(help="自己的标签 labels of your own (default: taxonomy.yaml of the data)"),
+]
 
 
 def train(
@@ -37,12 +43,10 @@ def train(
         Path | None,
         typer.Option(help="在哪个模型上修正（几秒钟） model to correct with the data, in seconds"),
     ] = None,
-    taxonomy: Annotated[
-        Path | None,
-        typer.Option(help="自己的标签 labels of your own (default: taxonomy.yaml of the data)"),
-    ] = None,
+    taxonomy: TaxonomyOption = None,
     encoder: EncoderOption = None,
     cascade: CascadeOption = None,
+    read: ReadOption = None,
     teacher: TeacherOption = None,
     epochs: EpochsOption = 5,
     precision: PrecisionOption = Precisions.INT8,
@@ -57,7 +61,7 @@ def train(
     ] = None,
 ) -> None:
     """训练一个模型，并在留出的文本上评测。Train a model and measure it on held-out texts."""
-    options = Options(encoder, cascade, teacher, epochs, precision, fetch, seed)
+    options = Options(encoder, cascade, teacher, epochs, precision, fetch, seed, read)
     options.check(base)
     require_training()
     from triage.registry.folders import refuse_in_use

@@ -47,6 +47,8 @@ def test_what_is_saved_comes_back_to_the_last_digit(fitted, folder):
     assert np.array_equal(judged(loaded), judged(fitted))
     assert (loaded.labels, loaded.settings) == (fitted.labels, fitted.settings)
     assert loaded.history == fitted.history
+    assert loaded.source == fitted.source
+    assert fitted.source.startswith("tiny")  # the name of the folder, not its path
 
 
 def test_transformers_opens_it_as_one_of_its_own(fitted, folder):

@@ -29,7 +29,13 @@ from triage.registry.rollback import rollback  # noqa: E402
 from triage.scorers.cascade import CascadeScorer  # noqa: E402
 from triage.scorers.encoder import EncoderScorer  # noqa: E402
 from triage.training.encoder.assemble import calibrated_on, fit_cascade, read_share  # noqa: E402
-from triage.training.encoder.build import EncoderPlan, build_encoder, export_checkpoint  # noqa: E402
+from triage.training.encoder.build import (  # noqa: E402
+    EncoderPlan,
+    build_encoder,
+    export_checkpoint,
+    gather,
+)
+from triage.training.encoder.relimit import export_cascade  # noqa: E402
 from triage.training.encoder.settings import EncoderSettings  # noqa: E402
 
 __all__ = ["cli", "put"]
@@ -177,6 +183,11 @@ def test_where_there_is_no_cascade_the_encoder_reads_alone(made, own_data, root,
     metrics = export_checkpoint(plan)
     engine = Engine.load(tmp_path / "alone")
     assert isinstance(engine.scorer, EncoderScorer)
+    named = [
+        artifact.read_manifest(folder)["encoder"]["source"]
+        for folder in (tmp_path / "alone", root / "cascade")
+    ]
+    assert named[0] == named[1] != "cascade.checkpoint"
     assert engine(Feedback("a", LATE)).evidence is not None
     assert "cascade" not in metrics
 
@@ -191,6 +202,101 @@ def test_without_texts_set_aside_the_mix_is_the_mean_and_the_encoder_reads_every
     assert weights.mix == pytest.approx(np.array([[0.5], [0.5], [0.0]]).repeat(13, axis=1))
     assert read_share(word.scorer, weights, []) is None
     assert calibrated_on(encoder, []) is encoder
+
+
+# Another limit
+
+
+def test_a_cascade_reads_less_by_the_command_without_another_fit(
+    cli, made, own_data, root, tmp_path
+):
+    out, before = tmp_path / "brisk", artifact.load(root / "cascade")
+    options = ("--read", 0.4, "--data", own_data, "--out", out)
+    done = cli("export", root / "cascade", *options, "--version", "2")
+    assert done.code == 0, done.err
+    after = artifact.load(out)
+    assert (after.name.name, after.name.version) == ("brisk", "2")
+    assert after.manifest["word"] == before.manifest["word"]
+    assert (after.scorer.weights.mix == before.scorer.weights.mix).all()
+    told, told_before = (
+        json.loads((folder / artifact.METRICS).read_text("utf-8"))
+        for folder in (out, root / "cascade")
+    )
+    assert told["cascade"]["curve"] == told_before["cascade"]["curve"]
+    assert told["fit"] == told_before["fit"]
+    assert told["cascade"]["read"]["dev"] <= 0.4
+    (share,) = [
+        point["share"]
+        for point in told["cascade"]["curve"]
+        if point["limit"] == pytest.approx(after.scorer.weights.limit)
+    ]
+    assert share == max(p["share"] for p in told["cascade"]["curve"] if p["share"] <= 0.4)
+
+
+@pytest.mark.parametrize(("read", "limit"), [(0, np.inf), (1, -1.0)])
+def test_a_cascade_can_read_nothing_or_everything(made, own_data, root, tmp_path, read, limit):
+    plan = EncoderPlan([own_data], str(root / "cascade"), tmp_path / "m", read=read)
+    told = export_cascade(plan)["cascade"]["read"]
+    assert told == {"dev": read, "test": read}
+    assert artifact.load(tmp_path / "m").scorer.weights.limit == limit
+
+
+def test_a_mix_takes_the_share_too(made, own_data, source, root, tiny_model):
+    word, texts = artifact.load(tiny_model), gather(EncoderPlan([own_data], source, root)).texts
+    encoder = artifact.load(root / "cascade").scorer.weights.encoder
+    for most in (0, 0.5):
+        weights, _ = fit_cascade(
+            word.scorer, encoder, texts.calibration, taxonomy=word.taxonomy, most=most
+        )
+        assert read_share(word.scorer, weights, texts.calibration) <= most
+    assert read_share(word.scorer, weights, texts.calibration) > 0
+
+
+def test_without_a_share_the_cascade_comes_out_as_it_was(made, own_data, root, tmp_path):
+    plan = EncoderPlan([own_data], str(root / "cascade"), tmp_path / "m", name="both")
+    export_cascade(plan)
+    names = [path.name for path in (root / "cascade").iterdir()]
+    assert {name: (tmp_path / "m" / name).read_bytes() for name in names} == {
+        name: (root / "cascade" / name).read_bytes() for name in names
+    }
+
+
+def test_other_data_than_those_of_the_cascade_are_refused(made, own_data, root, tmp_path):
+    lines = (own_data / "own.jsonl").read_text("utf-8").splitlines()
+    (tmp_path / "own.jsonl").write_text("\n".join(lines[:60]), encoding="utf-8")
+    with pytest.raises(DataError, match="made with other data"):
+        export_cascade(EncoderPlan([tmp_path], str(root / "cascade"), tmp_path / "m", read=0.1))
+
+
+def test_a_model_that_is_no_cascade_has_no_limit(made, own_data, root, tmp_path):
+    with pytest.raises(InputError, match="of the kind linear") as caught:
+        export_cascade(EncoderPlan([own_data], str(root / "default"), tmp_path / "m", read=0.1))
+    assert caught.value.code == "not_a_cascade"
+
+
+def test_a_cascade_made_without_dev_texts_has_no_other_limit(made, own_data, root, tmp_path):
+    model, source = artifact.load(root / "cascade"), tmp_path / "blind"
+    told = made[0] | {"cascade": {"curve": []}}
+    artifact.save(source, model.scorer.weights, model.manifest, metrics=told, card="")
+    with pytest.raises(InputError, match="without dev texts"):
+        export_cascade(EncoderPlan([own_data], str(source), tmp_path / "m", read=0.1))
+
+
+@pytest.mark.parametrize(
+    ("given", "options", "code"),
+    [
+        ("cascade", ("--precision", "fp32"), "finished"),
+        ("cascade", ("--cascade", "x"), "finished"),
+        ("cascade.checkpoint", ("--read", "0.2"), "no_cascade"),
+    ],
+)
+def test_options_that_would_do_nothing_are_refused(cli, made, root, tmp_path, given, options, code):
+    refused(cli("export", root / given, *options, "--out", tmp_path / "m"), code)
+
+
+def test_a_share_without_a_word_model_is_refused(cli, source, tmp_path):
+    options = ("--read", "0.2", "--out", tmp_path / "m")
+    refused(cli("train", "--encoder", source, *options), "no_cascade", "--cascade")
 
 
 # What is refused
@@ -215,7 +321,9 @@ def test_an_encoder_and_a_base_are_refused_together(cli, source, tiny_model, own
     refused(cli("train", "--encoder", source, *options), "two_ways", "--base")
 
 
-@pytest.mark.parametrize("option", [("--cascade", "m"), ("--teacher", "m"), ("--fetch",)])
+@pytest.mark.parametrize(
+    "option", [("--cascade", "m"), ("--read", "0"), ("--teacher", "m"), ("--fetch",)]
+)
 def test_options_of_an_encoder_are_refused_without_one(cli, option, tmp_path):
     result = cli("train", *option, "--out", tmp_path / "m")
     refused(result, "no_encoder", option[0], "--encoder")

@@ -16,7 +16,7 @@ from triage.text.clean_all import clean_all  # noqa: E402
 from triage.training.encoder import assemble as assembling  # noqa: E402
 from triage.training.encoder.agreement import Agreement, TorchScorer, agreement  # noqa: E402
 from triage.training.encoder.assemble import assemble, encoder_weights  # noqa: E402
-from triage.training.encoder.export import export_onnx  # noqa: E402
+from triage.training.encoder.export import export_onnx, stored  # noqa: E402
 from triage.training.encoder.fit import fit_encoder  # noqa: E402
 from triage.training.encoder.model import EncoderModel, load_body  # noqa: E402
 from triage.training.encoder.settings import EncoderSettings  # noqa: E402
@@ -52,19 +52,28 @@ def fitted(tmp_path_factory):
 @pytest.fixture(scope="module")
 def graphs(fitted):
     """The graph of `fitted` by precision; to export one takes seconds."""
-    return {precision: export_onnx(fitted.model, precision=precision) for precision in KINDS}
+    whole = export_onnx(fitted.model)
+    return {precision: stored(whole, precision) for precision in KINDS}
 
 
 @pytest.fixture
 def once(monkeypatch, graphs):
     """Take the graphs that are there."""
-    monkeypatch.setattr(assembling, "export_onnx", lambda model, *, precision: graphs[precision])
+    monkeypatch.setattr(assembling, "export_onnx", lambda model: graphs["fp32"])
+    monkeypatch.setattr(assembling, "stored", lambda graph, precision: graphs[precision])
 
 
 def model_of(folder, kind):
     torch.manual_seed(1)
     body, _ = load_body(tiny_encoder(folder, kind=kind))
     return EncoderModel(body, 2).eval()
+
+
+@pytest.fixture(scope="module", params=["bert", "roberta", "modernbert"])
+def exported(request, tmp_path_factory):
+    """A model and its graph."""
+    model = model_of(tmp_path_factory.mktemp(request.param), request.param)
+    return model, export_onnx(model)
 
 
 def run(graph, ids, mask):
@@ -74,10 +83,8 @@ def run(graph, ids, mask):
     return session.run(["weight", "value"], {"input_ids": ids, "attention_mask": mask})
 
 
-@pytest.mark.parametrize("kind", ["bert", "roberta", "modernbert"])
-def test_the_graph_of_any_encoder_gives_the_numbers_of_torch(tmp_path, kind):
-    model = model_of(tmp_path, kind)
-    graph = export_onnx(model, precision="fp32")
+def test_the_graph_of_any_encoder_gives_the_numbers_of_torch(exported):
+    model, graph = exported
     rng = np.random.default_rng(0)
     for n, length in ((1, 1), (1, 64), (5, 33)):
         ids = rng.integers(5, 40, (n, length))
@@ -97,14 +104,13 @@ def test_rounded_to_int8_the_graph_is_smaller_and_computes_in_whole_numbers(grap
     assert {"MatMulInteger", "DynamicQuantizeLinear", "Gelu"} <= kinds
 
 
-@pytest.mark.parametrize("kind", ["roberta", "modernbert"])
-def test_rounded_graphs_of_other_encoders_say_nearly_the_same(tmp_path, kind):
-    model = model_of(tmp_path, kind)
+def test_the_rounded_graph_of_any_encoder_says_nearly_the_same(exported):
+    model, graph = exported
     ids = np.random.default_rng(0).integers(5, 40, (1, 33))
     mask = np.ones_like(ids)
     with torch.no_grad():
         _, wanted = model(torch.from_numpy(ids), torch.from_numpy(mask))
-    _, value = run(export_onnx(model, precision="int8"), ids, mask)
+    _, value = run(stored(graph, "int8"), ids, mask)
     assert np.abs(value - wanted.numpy()).mean() < 0.05 * float(wanted.std())
 
 
@@ -165,8 +171,8 @@ def test_a_body_that_cannot_be_exported_is_refused(tmp_path, monkeypatch):
     assert caught.value.code == "cannot_export"
 
 
-def test_serving_reads_windows_signals_and_pooling_as_torch_does(fitted, once):
-    weights = encoder_weights(fitted, "fp32")
+def test_serving_reads_windows_signals_and_pooling_as_torch_does(fitted, graphs):
+    weights = encoder_weights(fitted, graphs["fp32"])
     texts = clean_all([*SAID, LONG, "再不发货就投诉到12315"])
     served = EncoderScorer(weights).score(texts)
     wanted = TorchScorer(fitted, weights).score(texts)
@@ -192,12 +198,12 @@ def test_int8_decides_as_torch_does_on_texts_that_are_known(fitted, once):
 
 @pytest.mark.parametrize(("bad", "taken"), [(("int8",), "mixed"), (("int8", "mixed"), "fp32")])
 def test_what_decides_otherwise_gives_way_to_the_next_finer_one(
-    fitted, graphs, monkeypatch, bad, taken
+    fitted, once, monkeypatch, bad, taken
 ):
-    def spoilt(model, *, precision):
-        return bent(graphs["fp32"]) if precision in bad else graphs["fp32"]
+    def spoilt(graph, precision):
+        return bent(graph) if precision in bad else graph
 
-    monkeypatch.setattr(assembling, "export_onnx", spoilt)
+    monkeypatch.setattr(assembling, "stored", spoilt)
     told = []
     made = assemble(fitted, [], SAID, policy=POLICY, progress=told.append)
     assert (made.precision, made.agreement.differ) == (taken, 0)
@@ -241,8 +247,8 @@ class Constant:
         return found
 
 
-def test_agreement_counts_the_texts_that_are_decided_otherwise(fitted, once):
-    scorer = TorchScorer(fitted, encoder_weights(fitted, "fp32"))
+def test_agreement_counts_the_texts_that_are_decided_otherwise(fitted, graphs):
+    scorer = TorchScorer(fitted, encoder_weights(fitted, graphs["fp32"]))
     found = agreement(scorer, Constant(scorer), [*SAID, "。。"], POLICY)
     # Half of the sixteen have the first label; the last text cannot be judged.
     assert (found.texts, found.issues, found.sentiment) == (16, 8, 0)

@@ -23,9 +23,9 @@ from triage.text.clean import Cleaned
 from triage.text.clean_all import clean_all
 from triage.training.encoder.agreement import ALLOWED, Agreement, TorchScorer, agreement
 from triage.training.encoder.calibrate import calibration, known_of, wanted_of
-from triage.training.encoder.export import Precision, export_onnx
+from triage.training.encoder.export import Precision, export_onnx, stored
 from triage.training.encoder.fit import FittedEncoder
-from triage.training.encoder.mixing import Point, cheapest, curve, fit_mix
+from triage.training.encoder.mixing import Point, cheapest, curve, fit_mix, within
 from triage.training.metrics import judge
 
 Progress = Callable[[str], None]
@@ -66,9 +66,10 @@ def assemble(
     (int8, mixed, fp32), and said so. Raises ModelError for a body that cannot be exported.
     """
     rules, refused = policy or Policy.load(), dict[Precision, Agreement]()
+    whole = export_onnx(fitted.model)
     for tried in _FINER[_FINER.index(precision) :]:
         progress(f"exporting as {tried}")
-        weights = calibrated_on(encoder_weights(fitted, tried), aside)
+        weights = calibrated_on(encoder_weights(fitted, stored(whole, tried)), aside)
         progress(f"comparing with torch on {len(texts)} texts")
         found = agreement(EncoderScorer(weights), TorchScorer(fitted, weights), texts, rules)
         if tried == "fp32" or found.share <= ALLOWED:
@@ -78,13 +79,13 @@ def assemble(
     return Assembled(weights, tried, found, refused)
 
 
-def encoder_weights(fitted: FittedEncoder, precision: Precision) -> EncoderWeights:
-    """Return the numbers of a fitted encoder, exported and not yet calibrated."""
+def encoder_weights(fitted: FittedEncoder, graph: bytes) -> EncoderWeights:
+    """Return the numbers of a fitted encoder and its exported graph, not yet calibrated."""
     outputs = fitted.model.value.out_features
     signals = fitted.model.signals.weight.detach().double().numpy().T.copy()
     return EncoderWeights(
         labels=fitted.labels,
-        graph=export_onnx(fitted.model, precision=precision),
+        graph=graph,
         tokenizer=fitted.tokenizer.backend_tokenizer.to_str().encode(),
         window=fitted.settings.window,
         stride=fitted.settings.stride,
@@ -119,11 +120,12 @@ def fit_cascade(
     *,
     taxonomy: Taxonomy,
     policy: Policy | None = None,
+    most: float | None = None,
 ) -> tuple[CascadeWeights, list[Point]]:
     """Mix a word model and an encoder on texts that neither learned from; choose the limit.
 
-    Returns the weights, and the quality for each share of texts that the encoder reads. Without
-    such texts the encoder reads everything.
+    `most`: the share of texts that the encoder may read; None: what keeps the quality. Returns
+    the weights, and the quality for each share. Without such texts the encoder reads everything.
     """
     rules = policy or Policy.load()
     whole = CascadeWeights(word.weights, encoder, _mix(word, encoder, aside), -1.0)
@@ -133,7 +135,12 @@ def fit_cascade(
         return whole, []
     texts = clean_all([example.text for example, _ in alone])
     points = curve(doubts(word.score(texts)), alone, both, word.labels)
-    return replace(whole, limit=cheapest(points).limit), points
+    return replace(whole, limit=chosen(points, most).limit), points
+
+
+def chosen(points: Sequence[Point], most: float | None) -> Point:
+    """Return the point of the limit: the cheapest, or the best that reads at most `most`."""
+    return cheapest(points) if most is None else within(points, most)
 
 
 def _mix(word: LinearScorer, encoder: EncoderWeights, aside: Sequence[Example]) -> Any:

@@ -25,7 +25,8 @@ from triage.training.encoder.agreement import MOST
 from triage.training.encoder.assemble import Assembled, assemble, fit_cascade, read_share
 from triage.training.encoder.checkpoint import load_checkpoint, save_checkpoint
 from triage.training.encoder.export import Precision
-from triage.training.encoder.fit import FittedEncoder, fit_encoder
+from triage.training.encoder.fit import FittedEncoder, called, fit_encoder
+from triage.training.encoder.mixing import Point
 from triage.training.encoder.settings import EncoderSettings
 from triage.weights import CASCADE, ENCODER
 
@@ -38,7 +39,8 @@ class EncoderPlan:
     """What to fit on what, and what to call it.
 
     `source`: a folder or a name in the cache of models (`fetch`: or of the hub). `cascade`: a
-    word model to put before the encoder. `teacher`: a model whose word is learned where nobody
+    word model to put before the encoder; `read`: at most this share of texts is read by the
+    encoder (None: what keeps the quality). `teacher`: a model whose word is learned where nobody
     labelled. `work`: where a fit that is cut off goes on from (None: beside `out`).
     """
 
@@ -53,6 +55,7 @@ class EncoderPlan:
     settings: EncoderSettings = field(default_factory=EncoderSettings)
     precision: Precision = "int8"
     cascade: Path | None = None
+    read: float | None = None
     teacher: Path | None = None
     work: Path | None = None
     fetch: bool = False
@@ -78,7 +81,7 @@ def build_encoder(plan: EncoderPlan, progress: Progress = lambda _: None) -> dic
     What was fitted before a break is not fitted again. Raises DataError for unusable data,
     InputError for an encoder that cannot be loaded or a word model of another kind.
     """
-    data = _gather(plan)
+    data = gather(plan)
     word = _word_model(plan, data, progress)
     teacher = Triage.load(plan.teacher) if plan.teacher else None
     work = plan.work or plan.out.with_name(f".{plan.out.name}.fit")
@@ -106,7 +109,7 @@ def export_checkpoint(plan: EncoderPlan, progress: Progress = lambda _: None) ->
     are others than those of the data.
     """
     fitted = load_checkpoint(Path(plan.source))
-    data = _gather(plan)
+    data = gather(plan)
     if fitted.labels != tuple(data.labels.codes):
         raise InputError(
             f"{plan.source} was fitted for the labels {', '.join(fitted.labels)}; the data have "
@@ -116,7 +119,8 @@ def export_checkpoint(plan: EncoderPlan, progress: Progress = lambda _: None) ->
     return _finish(plan, data, fitted, _word_model(plan, data, progress), progress)
 
 
-def _gather(plan: EncoderPlan) -> Data:
+def gather(plan: EncoderPlan) -> Data:
+    """Return the data of a plan, parted. Raises DataError."""
     return words.gather(
         Plan(
             plan.data,
@@ -173,15 +177,29 @@ def _finish(
     if word is not None:
         progress("mixing the word model and the encoder")
         weights, points = fit_cascade(
-            word.scorer, made.weights, aside, taxonomy=data.labels, policy=policy
+            word.scorer,
+            made.weights,
+            aside,
+            taxonomy=data.labels,
+            policy=policy,
+            most=plan.read,
         )
-        told["cascade"] = _cascade_told(word, weights, data) | {
-            "curve": [point.to_dict() for point in points]
-        }
-    manifest = _manifest(plan, data, fitted, made, word)
+        told["cascade"] = cascade_told(word.scorer, weights, data, points)
+    return write(plan, data, weights, _manifest(plan, data, fitted, made, word), told, progress)
+
+
+def write(
+    plan: EncoderPlan,
+    data: Data,
+    weights: EncoderWeights | CascadeWeights,
+    manifest: Mapping[str, Any],
+    told: Mapping[str, Any],
+    progress: Progress,
+) -> dict[str, Any]:
+    """Measure a model on what was held out, as it will be loaded; write it; return the metrics."""
     with artifact.drafted(plan.out, weights, manifest) as draft:
         progress("measuring on held-out texts")
-        metrics = words.measure(Triage.load(draft), data.parts) | told
+        metrics = words.measure(Triage.load(draft), data.parts) | dict(told)
     artifact.save(plan.out, weights, manifest, metrics=metrics, card=card.write(manifest, metrics))
     return metrics
 
@@ -204,10 +222,14 @@ def _fit_told(fitted: FittedEncoder) -> dict[str, Any]:
     return {"parameters": size, "settings": fitted.settings.to_dict(), "history": history}
 
 
-def _cascade_told(word: WordModel, weights: CascadeWeights, data: Data) -> dict[str, Any]:
+def cascade_told(
+    word: LinearScorer, weights: CascadeWeights, data: Data, points: Sequence[Point]
+) -> dict[str, Any]:
+    """Return what the metrics say of a cascade: the share read, and the quality by share."""
     held = (("dev", data.parts.dev), ("test", data.parts.test))
     return {
-        "read": {name: read_share(word.scorer, weights, part) for name, part in held},
+        "read": {name: read_share(word, weights, part) for name, part in held},
+        "curve": [point.to_dict() for point in points],
     }
 
 
@@ -231,7 +253,7 @@ def _manifest(
         "tokeniser": Segmenter().identity.to_dict(),
         "seed": fitted.settings.seed,
         "encoder": {
-            "source": _source(plan.source),
+            "source": fitted.source or called(plan.source),
             "type": config.model_type,
             "layers": getattr(config, "num_hidden_layers", None),
             "width": config.hidden_size,
@@ -242,8 +264,3 @@ def _manifest(
         "code": importlib.metadata.version("fenzhen"),
         "versions": {name: importlib.metadata.version(name) for name in _VERSIONS},
     }
-
-
-def _source(source: str) -> str:
-    """Return what to call the encoder; the path of a folder says nothing elsewhere."""
-    return Path(source).resolve().name if Path(source).is_dir() else source

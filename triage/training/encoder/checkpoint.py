@@ -75,6 +75,7 @@ def _about(fitted: FittedEncoder) -> dict[str, Any]:
         "labels": list(fitted.labels),
         "settings": fitted.settings.to_dict(),
         "history": list(fitted.history),
+        "source": fitted.source,
     }
 
 
@@ -82,4 +83,5 @@ def _fitted(model: EncoderModel, tokenizer: Any, about: dict[str, Any]) -> Fitte
     names = {field.name for field in fields(EncoderSettings)}
     known = {name: value for name, value in about["settings"].items() if name in names}
     labels, history = tuple(about["labels"]), tuple(about["history"])
-    return FittedEncoder(model.eval(), tokenizer, labels, EncoderSettings(**known), history)
+    settings, source = EncoderSettings(**known), about.get("source", "")
+    return FittedEncoder(model.eval(), tokenizer, labels, settings, history, source)

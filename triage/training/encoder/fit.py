@@ -40,7 +40,8 @@ _TELL_EVERY = 30.0
 class FittedEncoder:
     """A fitted model, its tokenizer, and how it came about: the losses of each epoch.
 
-    `settings` are those it was fitted with, window and stride as the body can have them.
+    `settings` are those it was fitted with, window and stride as the body can have them;
+    `source` is what the encoder was called before.
     """
 
     model: EncoderModel
@@ -48,6 +49,7 @@ class FittedEncoder:
     labels: tuple[str, ...]
     settings: EncoderSettings
     history: tuple[Mapping[str, Any], ...] = ()
+    source: str = ""
 
 
 def fit_encoder(
@@ -90,7 +92,14 @@ def fit_encoder(
             model.to(compute.device), tokenizer, rows, dev, wanted, compute, keeper, progress
         )
         history = fit()
-    return FittedEncoder(model.cpu().eval(), tokenizer, tuple(labels), wanted, history)
+    return FittedEncoder(
+        model.cpu().eval(), tokenizer, tuple(labels), wanted, history, called(source)
+    )
+
+
+def called(source: str) -> str:
+    """Return what to call an encoder; the path of a folder says nothing elsewhere."""
+    return Path(source).resolve().name if Path(source).is_dir() else source
 
 
 def _model(body: Any, rows: Rows, labels: int, settings: EncoderSettings) -> EncoderModel:

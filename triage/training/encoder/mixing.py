@@ -19,6 +19,7 @@ Judged = Sequence[tuple[Example, Verdict]]
 POINTS = 0.3  # so much of the mean quality, in percent, may be lost for speed
 _PULL = 20.0  # towards halves; as strong as some tens of texts
 _HALVES = np.array([0.5, 0.5, 0.0])
+_DIGITS = 4  # of a limit
 _STEPS = 40  # shares of texts that are tried
 
 
@@ -57,7 +58,7 @@ class Point:
 
     def to_dict(self) -> dict[str, float | None]:
         """Return the JSON form; a limit that no text passes is null."""
-        limit = None if self.limit == inf else round(self.limit, 4)
+        limit = None if self.limit == inf else self.limit
         return {"limit": limit, "share": round(self.share, 4), "quality": round(self.quality, 3)}
 
 
@@ -73,8 +74,12 @@ def curve(doubts: Floats, word: Judged, both: Judged, labels: Sequence[str]) -> 
 
 
 def _limits(ranked: Floats, counts: Sequence[int]) -> list[float]:
-    """Return a limit for each number of texts: between two doubts, so that rounding is harmless."""
-    inner = [float(ranked[n - 1] + ranked[n]) / 2 for n in counts if 0 < n < len(ranked)]
+    """Return a limit for each number of texts: between two doubts, so that rounding is harmless.
+
+    Rounded as they are told, so that one can be taken from there later.
+    """
+    between = (float(ranked[n - 1] + ranked[n]) / 2 for n in counts if 0 < n < len(ranked))
+    inner = [round(limit, _DIGITS) for limit in between]
     return [inf, *inner, -1.0]
 
 
@@ -92,6 +97,11 @@ def quality(figures: Mapping[str, Any]) -> float:
     known = [issues, figures["sentiment_kappa"], figures["urgency_kappa"]]
     told = [value for value in known if value is not None]
     return 100 * sum(told) / len(told) if told else 0.0
+
+
+def within(points: Sequence[Point], share: float) -> Point:
+    """Return the point at which the encoder reads most without reading more than `share`."""
+    return [point for point in points if point.share <= share][-1]
 
 
 def cheapest(points: Sequence[Point], *, points_lost: float = POINTS) -> Point:
