@@ -16,7 +16,7 @@ test: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	PYTHONHASHSEED=0 $(BIN)/pytest -n auto --dist loadfile --cov --cov-report=term:skip-covered --cov-fail-under=95
+	OMP_NUM_THREADS=1 PYTHONHASHSEED=0 $(BIN)/pytest -n auto --dist loadfile --cov --cov-report=term:skip-covered --cov-fail-under=95
 
 $(VENV)/.installed: pyproject.toml
 	@test -d $(VENV) || $(PYTHON) -m venv $(VENV)
@@ -38,7 +38,7 @@ model: $(VENV)/.installed-dev
 
 # Refit the encoder of the cascade (half an hour of one core). Needs the collections.
 careful: $(VENV)/.installed-dev
-	OMP_NUM_THREADS=1 $(BIN)/triage train --encoder data/body --cascade models/default --teacher models/default \
+	OMP_NUM_THREADS=1 $(BIN)/triage train --encoder data/body --cascade models/default --teacher models/default --epochs 4 \
 	  --data data/seed --data data/annotations $(if $(wildcard $(COLLECTIONS)),--collections $(COLLECTIONS)) \
 	  --name careful --version 1.0.0 --out models/careful
 

@@ -54,6 +54,11 @@ def test_company_does_not_change_a_verdict(texts):
     assert together[::7] == [engine(record).to_dict() for record in records[::7]]
 
 
+@pytest.mark.parametrize("text", ["快递送得一点都不慢。", "鱼很新鲜，没有臭味。"])
+def test_a_denied_fault_is_no_complaint(text):
+    assert Triage.load(CAREFUL)(Feedback("a", text)).issues == ()
+
+
 def test_quotes_are_of_the_original_characters(texts):
     engine = Triage.load(CAREFUL)
     for verdict, text in zip(
