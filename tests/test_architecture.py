@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -95,8 +96,13 @@ def room_of(path):
     return room(".".join(path.relative_to(ROOT).with_suffix("").parts))
 
 
+@cache
 def imported(path):
     """Every module that a file imports, at its top or within a function, with the line."""
+    return tuple(_imported(path))
+
+
+def _imported(path):
     for node in ast.walk(tree(path)):
         if isinstance(node, ast.Import):
             yield from ((alias.name, node.lineno) for alias in node.names)
