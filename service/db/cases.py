@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, delete, or_, select, update
+from sqlalchemy import Connection, Table, Update, bindparam, delete, or_, select, update
 from sqlalchemy.engine import RowMapping
 
 from service.db.rows import insert_all, insert_records, record, row_of
@@ -178,15 +179,18 @@ def _update(
     connection: Connection, table: Table, values: Sequence[Any], besides: Collection[str] = ()
 ) -> None:
     if values:
-        statement = update(table).where(table.c.id == bindparam("_id"))
-        statement = statement.values(
-            {key: bindparam(key) for key in row_of(values[0]) if key not in {"id", *besides}}
-        )
         rows = [{**row_of(value), "_id": value.id} for value in values]
         for row in rows:
             for name in ("id", *besides):
                 row.pop(name)
-        connection.execute(statement, rows)
+        connection.execute(_by_id(table, tuple(rows[0])), rows)
+
+
+@cache
+def _by_id(table: Table, names: tuple[str, ...]) -> Update:
+    """Return the statement that sets these columns of the row `_id`."""
+    values: dict[str, Any] = {name: bindparam(name) for name in names if name != "_id"}
+    return update(table).where(table.c.id == bindparam("_id")).values(values)
 
 
 def _save_issues(connection: Connection, cases: Iterable[Case]) -> None:

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
+from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Table, insert
+from sqlalchemy import Connection, Executable, Table, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import RowMapping
 
@@ -36,10 +37,15 @@ def upsert(
     connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], key: str
 ) -> None:
     """Insert whole rows; one with a key that is there takes the place of the row that has it."""
-    if not rows:
-        return
-    make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    if rows:
+        statement = _upsert(connection.dialect.name, table, key)
+        connection.execute(statement, [dict(row) for row in rows])
+
+
+@cache
+def _upsert(dialect: str, table: Table, key: str) -> Executable:
+    """Return the statement; to make it takes longer than to run it."""
+    make = postgresql.insert if dialect == "postgresql" else sqlite.insert
     statement = make(table)
     others = {c.name: statement.excluded[c.name] for c in table.c if c.name != key}
-    statement = statement.on_conflict_do_update(index_elements=[key], set_=others)
-    connection.execute(statement, [dict(row) for row in rows])
+    return statement.on_conflict_do_update(index_elements=[key], set_=others)
