@@ -33,7 +33,7 @@ from triage.training.encoder.build import (  # noqa: E402
     EncoderPlan,
     build_encoder,
     export_checkpoint,
-    gather,
+    gather_for,
 )
 from triage.training.encoder.relimit import export_cascade  # noqa: E402
 from triage.training.encoder.settings import EncoderSettings  # noqa: E402
@@ -242,7 +242,8 @@ def test_a_cascade_can_read_nothing_or_everything(made, own_data, root, tmp_path
 
 
 def test_a_mix_takes_the_share_too(made, own_data, source, root, tiny_model):
-    word, texts = artifact.load(tiny_model), gather(EncoderPlan([own_data], source, root)).texts
+    word = artifact.load(tiny_model)
+    texts = gather_for(EncoderPlan([own_data], source, root), word.scorer.labels).texts
     encoder = artifact.load(root / "cascade").scorer.weights.encoder
     for most in (0, 0.5):
         weights, _ = fit_cascade(
@@ -261,11 +262,14 @@ def test_without_a_share_the_cascade_comes_out_as_it_was(made, own_data, root, t
     }
 
 
-def test_other_data_than_those_of_the_cascade_are_refused(made, own_data, root, tmp_path):
+def test_other_data_than_those_of_the_cascade_are_told(made, own_data, root, tmp_path):
     lines = (own_data / "own.jsonl").read_text("utf-8").splitlines()
     (tmp_path / "own.jsonl").write_text("\n".join(lines[:60]), encoding="utf-8")
-    with pytest.raises(DataError, match="made with other data"):
-        export_cascade(EncoderPlan([tmp_path], str(root / "cascade"), tmp_path / "m", read=0.1))
+    for data, warnings_told in ((tmp_path, 1), (own_data, 0)):
+        told = []
+        plan = EncoderPlan([data], str(root / "cascade"), tmp_path / "m", read=0.1)
+        export_cascade(plan, told.append)
+        assert sum("made with other data" in line for line in told) == warnings_told
 
 
 def test_a_model_that_is_no_cascade_has_no_limit(made, own_data, root, tmp_path):
@@ -360,6 +364,9 @@ def test_data_with_other_labels_than_the_checkpoint_are_refused(other_labels, ma
     plan = EncoderPlan([other_labels], str(root / "cascade.checkpoint"), tmp_path / "m")
     with pytest.raises(InputError, match="was fitted for the labels"):
         export_checkpoint(plan)
+    plan = EncoderPlan([other_labels], str(root / "cascade"), tmp_path / "m", read=0.1)
+    with pytest.raises(InputError, match="was fitted for the labels"):
+        export_cascade(plan)
 
 
 def test_a_word_model_of_other_labels_is_refused_before_anything_is_fitted(

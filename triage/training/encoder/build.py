@@ -81,7 +81,7 @@ def build_encoder(plan: EncoderPlan, progress: Progress = lambda _: None) -> dic
     What was fitted before a break is not fitted again. Raises DataError for unusable data,
     InputError for an encoder that cannot be loaded or a word model of another kind.
     """
-    data = gather(plan)
+    data = _gather(plan)
     word = _word_model(plan, data, progress)
     teacher = Triage.load(plan.teacher) if plan.teacher else None
     work = plan.work or plan.out.with_name(f".{plan.out.name}.fit")
@@ -109,18 +109,23 @@ def export_checkpoint(plan: EncoderPlan, progress: Progress = lambda _: None) ->
     are others than those of the data.
     """
     fitted = load_checkpoint(Path(plan.source))
-    data = gather(plan)
-    if fitted.labels != tuple(data.labels.codes):
-        raise InputError(
-            f"{plan.source} was fitted for the labels {', '.join(fitted.labels)}; the data have "
-            f"{', '.join(data.labels.codes)}.",
-            remedy="Give the data it was fitted on.",
-        )
+    data = gather_for(plan, fitted.labels)
     return _finish(plan, data, fitted, _word_model(plan, data, progress), progress)
 
 
-def gather(plan: EncoderPlan) -> Data:
-    """Return the data of a plan, parted. Raises DataError."""
+def gather_for(plan: EncoderPlan, labels: tuple[str, ...]) -> Data:
+    """Return the data of a plan, parted. Raises DataError, and InputError for other labels."""
+    data = _gather(plan)
+    if labels != tuple(data.labels.codes):
+        raise InputError(
+            f"{plan.source} was fitted for the labels {', '.join(labels)}; the data have "
+            f"{', '.join(data.labels.codes)}.",
+            remedy="Give the data it was fitted on.",
+        )
+    return data
+
+
+def _gather(plan: EncoderPlan) -> Data:
     return words.gather(
         Plan(
             plan.data,
@@ -151,12 +156,19 @@ def _word_model(plan: EncoderPlan, data: Data, progress: Progress) -> WordModel 
             f"{plan.cascade} knows other labels than the data.",
             remedy="Train a word model on the same data first.",
         )
-    if model.manifest.get("data", {}).get("test_hash") != content_hash(data.parts.test):
+    warn_of_other_data(plan.cascade, model.manifest, data, progress)
+    return WordModel(model.scorer, model.manifest, model.name.to_dict())
+
+
+def warn_of_other_data(
+    folder: Path, manifest: Mapping[str, Any], data: Data, progress: Progress
+) -> None:
+    """Say so where a model was not made with these data, and cannot be measured fairly on them."""
+    if manifest.get("data", {}).get("test_hash") != content_hash(data.parts.test):
         progress(
-            f"{plan.cascade} was made with other data: where it has learned from the texts held "
+            f"{folder} was made with other data: where it has learned from the texts held "
             "out here, it is measured too well"
         )
-    return WordModel(model.scorer, model.manifest, model.name.to_dict())
 
 
 def _finish(

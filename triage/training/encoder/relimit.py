@@ -8,13 +8,18 @@ from pathlib import Path
 from typing import Any
 
 from triage import artifact
-from triage.artifact import METRICS, Model
-from triage.errors import DataError, InputError
+from triage.artifact import METRICS
+from triage.errors import InputError
 from triage.scorers.cascade import CascadeScorer
-from triage.training.build import Data
-from triage.training.corpus import content_hash
 from triage.training.encoder.assemble import chosen
-from triage.training.encoder.build import EncoderPlan, Progress, cascade_told, gather, write
+from triage.training.encoder.build import (
+    EncoderPlan,
+    Progress,
+    cascade_told,
+    gather_for,
+    warn_of_other_data,
+    write,
+)
 from triage.training.encoder.mixing import Point
 
 _MADE_ANEW = ("format", "files", "features", "name", "version")
@@ -23,9 +28,10 @@ _MADE_ANEW = ("format", "files", "features", "name", "version")
 def export_cascade(plan: EncoderPlan, progress: Progress = lambda _: None) -> dict[str, Any]:
     """Write the cascade `plan.source` with the limit that `plan.read` asks; return the metrics.
 
-    The limit is one of those that were tried on dev texts when it was made. The data must be
-    those it was made with: it is measured anew on what was held out. Raises InputError for a
-    model that is no cascade or has no such limits, DataError for other data.
+    The limit is one of those that were tried on dev texts when it was made. It is measured anew
+    on what is held out of the data: they should be those it was made with, or a part of those
+    with fixed splits. Raises InputError for a model that is no cascade or has no such limits,
+    and for data with other labels.
     """
     source = Path(plan.source)
     model = artifact.load(source)
@@ -37,7 +43,8 @@ def export_cascade(plan: EncoderPlan, progress: Progress = lambda _: None) -> di
         )
     metrics = json.loads((source / METRICS).read_text("utf-8"))
     points = _points(source, metrics)
-    data = _data(plan, model)
+    data = gather_for(plan, model.scorer.labels)
+    warn_of_other_data(source, model.manifest, data, progress)
     weights = replace(model.scorer.weights, limit=chosen(points, plan.read).limit)
     told = {name: metrics[name] for name in ("export", "fit") if name in metrics}
     told["cascade"] = cascade_told(model.scorer.word, weights, data, points)
@@ -59,15 +66,3 @@ def _points(source: Path, metrics: Mapping[str, Any]) -> list[Point]:
     return [
         Point(limit, row["share"], row["quality"]) for limit, row in zip(limits, rows, strict=True)
     ]
-
-
-def _data(plan: EncoderPlan, model: Model) -> Data:
-    data = gather(plan)
-    if content_hash(data.parts.test) != model.manifest["data"]["test_hash"]:
-        raise DataError(
-            f"{plan.source} was made with other data: some of it would be measured on texts it "
-            "has learned from.",
-            remedy="Give the --data and --collections it was made with.",
-            code="other_data",
-        )
-    return data
