@@ -4,21 +4,39 @@ import shutil
 import threading
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
+from service import runtime
 from service.app import create_app
 from service.db.engine import connect
 from service.db.migrate import upgrade
+from service.desk.books import load_books
 from service.settings import Settings
 from triage import ModelName, Policy, Triage
 from triage.scorers.base import Clue
 from triage.scorers.keyword import KeywordScorer
+from triage.taxonomy import BUILT_IN
 
 NAME = ModelName("keyword", "0", "0" * 12)
 PATIENCE = 20  # seconds after which a test that hangs has failed
+
+
+@pytest.fixture(scope="session", autouse=True)
+def rules_read_once():
+    """The rules of the box are parsed once: that takes longer than most tests."""
+
+    def load(folder=None, *, taxonomy=BUILT_IN, lenient=False):
+        read = of_the_box if folder is None else load_books
+        return read(folder, taxonomy=taxonomy, lenient=lenient)
+
+    of_the_box = cache(load_books)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(runtime, "load_books", load)
+        yield
 
 
 @pytest.fixture(scope="session")

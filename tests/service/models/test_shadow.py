@@ -314,10 +314,16 @@ _TABLES = (tickets, ticket_issues, messages, verdicts, events, outbox)
 
 
 def state(desk, skip=frozenset()):
-    """All that the desk keeps of its tickets but those to skip; ids as their kind alone."""
+    """All that the desk keeps of its tickets but those to skip; ids as their kind alone.
+
+    In an order of ours: PostgreSQL gives rows as they happen to lie.
+    """
     with desk.database.connect() as connection:
         kept = {table.name: list(connection.execute(select(table)).mappings()) for table in _TABLES}
-    return {name: [plain(row) for row in rows if not _of(row, skip)] for name, rows in kept.items()}
+    return {
+        name: sorted((plain(row) for row in rows if not _of(row, skip)), key=str)
+        for name, rows in kept.items()
+    }
 
 
 def _of(row, ids):
