@@ -1,5 +1,3 @@
-import sys
-
 import pytest
 
 from service.routing.facts import Facts
@@ -245,7 +243,6 @@ def test_an_outcome_has_a_json_form():
     assert made["reasons"] == ({"rule": "it", "zh": "总是", "en": "always"},)
 
 
-@pytest.mark.skipif(sys.gettrace() is not None, reason="a tracer would be timed")
 def test_routing_by_fifteen_rules_takes_less_than_a_tenth_of_a_millisecond():
     rules = "\n".join(
         f"- {{name: r{k}, if: {{issues: [delivery, other], urgency: {{min: {k % 4}}},"
@@ -259,4 +256,4 @@ def test_routing_by_fifteen_rules_takes_less_than_a_tenth_of_a_millisecond():
         text="等了三天还没发货，打电话也没有人接，请给我开发票。" * 8,
         entities={"person": ("张师傅",)},
     )
-    assert taken(lambda: route(facts, made), times=200, rounds=10) < 200e-6
+    assert taken(lambda: route(facts, made), times=200, rounds=10) < 100e-6

@@ -61,6 +61,12 @@ class Point:
         limit = None if self.limit == inf else self.limit
         return {"limit": limit, "share": round(self.share, 4), "quality": round(self.quality, 3)}
 
+    @classmethod
+    def from_dict(cls, row: Mapping[str, Any]) -> "Point":
+        """Return the point of a JSON form."""
+        limit = inf if row["limit"] is None else row["limit"]
+        return cls(limit, row["share"], row["quality"])
+
 
 def curve(doubts: Floats, word: Judged, both: Judged, labels: Sequence[str]) -> list[Point]:
     """Return the quality for each share of texts that the encoder reads, from none to all.

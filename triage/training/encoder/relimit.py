@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +61,4 @@ def _points(source: Path, metrics: Mapping[str, Any]) -> list[Point]:
             remedy="Make it with more data.",
             code="no_limits",
         )
-    limits = (inf if row["limit"] is None else row["limit"] for row in rows)
-    return [
-        Point(limit, row["share"], row["quality"]) for limit, row in zip(limits, rows, strict=True)
-    ]
+    return [Point.from_dict(row) for row in rows]
